@@ -1,0 +1,197 @@
+"""Alarms that evaluate: moto keeps alarms and datapoints, this looks at them on the scaled clock."""
+
+import json
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from moto.cloudwatch.models import Alarm, MetricAggregatedDatum, cloudwatch_backends
+
+from localcloud import clients
+from localcloud.account import ACCOUNT, REGION
+from localcloud.clock import Clock
+from localcloud.events import Bus
+from localcloud.metric_math import evaluate
+
+log = logging.getLogger(__name__)
+
+COMPARE: dict[str, Callable[[float, float], bool]] = {
+    "GreaterThanThreshold": lambda value, limit: value > limit,
+    "GreaterThanOrEqualToThreshold": lambda value, limit: value >= limit,
+    "LessThanThreshold": lambda value, limit: value < limit,
+    "LessThanOrEqualToThreshold": lambda value, limit: value <= limit,
+}
+
+
+@dataclass(frozen=True)
+class MetricQuery:
+    """One metric of an alarm. `period` is in AWS's seconds."""
+
+    id: str
+    namespace: str
+    name: str
+    dimensions: frozenset[tuple[str, str]]
+    statistic: str
+    period: int
+
+
+class Evaluator:
+    """Looks at every metric alarm, and tells EventBridge and the alarm's actions of changes."""
+
+    def __init__(self, bus: Bus, clock: Clock) -> None:
+        self._bus = bus
+        self._clock = clock
+
+    def start(self) -> None:
+        threading.Thread(target=self._run, name="alarms", daemon=True).start()
+
+    def _run(self) -> None:
+        while not self._clock.wait_real(0.25):
+            try:
+                self.look(self._clock.now())
+            except Exception:
+                log.exception("an alarm could not be evaluated")
+
+    def look(self, now: float) -> None:
+        """Evaluate all alarms once, as of `now` (real seconds since the epoch)."""
+        for alarm in list(cloudwatch_backends[ACCOUNT][REGION].alarms.values()):
+            if alarm.rule or not alarm.comparison_operator:
+                continue
+            state = self._state(alarm, now)
+            if state and state != alarm.state_value:
+                self._change(alarm, state, self._reason(alarm, state))
+
+    def _state(self, alarm: Alarm, now: float) -> str:
+        """M out of N periods, newest first; missing ones count as the alarm says."""
+        values = [self._value(alarm, now, back) for back in range(int(alarm.evaluation_periods))]
+        needed = int(alarm.datapoints_to_alarm or alarm.evaluation_periods)
+        breaching = COMPARE[alarm.comparison_operator]
+        missing = alarm.treat_missing_data or "missing"
+        red = sum(
+            breaching(value, float(alarm.threshold)) if value is not None else missing == "breaching"
+            for value in values
+        )
+        known = [value for value in values if value is not None]
+        if not known and missing == "missing":
+            return "INSUFFICIENT_DATA"
+        if not known and missing == "ignore":
+            return ""
+        return "ALARM" if red >= needed else "OK"
+
+    def _value(self, alarm: Alarm, now: float, back: int) -> float | None:
+        queries = list(_queries(alarm))
+        period = self._clock.real(max(query.period for query in queries))
+        end = now - back * period
+        found = {query.id: self._datapoint(query, end, period) for query in queries}
+        expression = _expression(alarm)
+        return evaluate(expression, found) if expression else found[queries[0].id]
+
+    def _datapoint(self, query: MetricQuery, end: float, period: float) -> float | None:
+        """The statistic over the datapoints of one period that ends at `end`."""
+        last = datetime.fromtimestamp(end, UTC).replace(tzinfo=None)
+        first = last - timedelta(seconds=period)
+        values: list[float] = []
+        for datum in reversed(cloudwatch_backends[ACCOUNT][REGION].metric_data):
+            at = datum.timestamp.replace(tzinfo=None) if datum.timestamp else last
+            if at < first - timedelta(seconds=max(period, 15)):
+                break  # the list is in the order of arrival: nothing newer lies before this
+            if first < at <= last and _is(datum, query):
+                values.append(datum.sum if isinstance(datum, MetricAggregatedDatum) else datum.value)
+        return _statistic(query.statistic, values)
+
+    def _reason(self, alarm: Alarm, state: str) -> str:
+        if state == "INSUFFICIENT_DATA":
+            return "Insufficient Data: no datapoints were received."
+        word = "crossed" if state == "ALARM" else "were not over"
+        return (
+            f"Threshold Crossed: {alarm.datapoints_to_alarm or alarm.evaluation_periods} out of the "
+            f"last {alarm.evaluation_periods} datapoints {word} the threshold ({alarm.threshold})."
+        )
+
+    def _change(self, alarm: Alarm, state: str, reason: str) -> None:
+        old = alarm.state_value
+        alarm.update_state(reason, "{}", state)
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+        self._bus.send(
+            {
+                "source": "aws.cloudwatch",
+                "detail-type": "CloudWatch Alarm State Change",
+                "resources": [alarm.alarm_arn],
+                "detail": {
+                    "alarmName": alarm.name,
+                    "state": {"value": state, "reason": reason, "timestamp": now},
+                    "previousState": {"value": old},
+                },
+            }
+        )
+        self._act(alarm, state, reason, old)
+
+    def _act(self, alarm: Alarm, state: str, reason: str, old: str) -> None:
+        actions = {"ALARM": alarm.alarm_actions, "OK": alarm.ok_actions}.get(
+            state, alarm.insufficient_data_actions
+        )
+        message = {
+            "AlarmName": alarm.name,
+            "AlarmArn": alarm.alarm_arn,
+            "NewStateValue": state,
+            "OldStateValue": old,
+            "NewStateReason": reason,
+            "AWSAccountId": ACCOUNT,
+        }
+        for action in actions or [] if alarm.actions_enabled else []:
+            if ":sns:" in action:
+                subject = f'{state}: "{alarm.name}" in {REGION}'[:100]
+                clients.client("sns").publish(
+                    TopicArn=action, Subject=subject, Message=json.dumps(message)
+                )
+
+
+def _queries(alarm: Alarm) -> Iterable[MetricQuery]:
+    if alarm.metric_data_queries:
+        for query in alarm.metric_data_queries:
+            if stat := query.metric_stat:
+                yield MetricQuery(
+                    query.id,
+                    stat.metric.namespace,
+                    stat.metric.metric_name,
+                    frozenset((d["Name"], d["Value"]) for d in stat.metric.dimensions),
+                    stat.stat,
+                    int(stat.period),
+                )
+    else:
+        dimensions = frozenset((d.name, d.value) for d in alarm.dimensions)
+        yield MetricQuery(
+            "m", alarm.namespace, alarm.metric_name, dimensions, alarm.statistic, int(alarm.period)
+        )
+
+
+def _expression(alarm: Alarm) -> str:
+    return next((q.expression for q in alarm.metric_data_queries if q.expression), "")
+
+
+def _is(datum: Any, query: MetricQuery) -> bool:
+    return (
+        datum.name == query.name
+        and datum.namespace == query.namespace
+        and frozenset((d.name, d.value) for d in datum.dimensions) == query.dimensions
+    )
+
+
+def _statistic(name: str, values: list[float]) -> float | None:
+    if not values:
+        return None
+    if name == "Sum":
+        return sum(values)
+    if name == "Average":
+        return sum(values) / len(values)
+    if name == "SampleCount":
+        return float(len(values))
+    if name in ("Minimum", "Maximum"):
+        return min(values) if name == "Minimum" else max(values)
+    if name.startswith("p"):
+        ordered = sorted(values)
+        return ordered[min(len(ordered) - 1, int(len(ordered) * float(name[1:]) / 100))]
+    return None

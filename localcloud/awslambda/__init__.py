@@ -1,0 +1,1 @@
+"""Lambda: functions, versions and aliases by Lambda's own rules, and real processes that run them."""

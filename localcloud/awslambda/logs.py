@@ -1,0 +1,36 @@
+"""What functions print, into CloudWatch Logs."""
+
+import threading
+import time
+
+from moto.logs.models import logs_backends
+
+from localcloud.account import ACCOUNT, REGION
+
+_lock = threading.Lock()
+
+
+class LogStream:
+    """One sandbox's log stream. Lines are written as they come."""
+
+    def __init__(self, group: str, version: str, sandbox: str) -> None:
+        self._group = group
+        day = time.strftime("%Y/%m/%d", time.gmtime())
+        self._stream = f"{day}/[{version}]{sandbox}"
+        self._made = False
+
+    def write(self, line: str) -> None:
+        backend = logs_backends[ACCOUNT][REGION]
+        event = {"timestamp": int(time.time() * 1000), "message": line}
+        with _lock:
+            if not self._made:
+                self._make()
+            backend.put_log_events(self._group, self._stream, [event])
+
+    def _make(self) -> None:
+        backend = logs_backends[ACCOUNT][REGION]
+        if self._group not in backend.groups:
+            backend.create_log_group(self._group, {})
+        if self._stream not in backend.groups[self._group].streams:
+            backend.create_log_stream(self._group, self._stream)
+        self._made = True

@@ -1,0 +1,122 @@
+"""Who may call a function, how it is called asynchronously, and its URL."""
+
+import json
+import uuid
+from typing import Any
+
+from localcloud.account import REGION
+from localcloud.awslambda.model import Function, Functions, iso, split
+from localcloud.clock import Clock
+from localcloud.wire import AwsError, Params
+
+
+class PermissionOperations:
+    def __init__(self, functions: Functions, clock: Clock) -> None:
+        self._functions = functions
+        self._clock = clock
+
+    def add_permission(self, params: Params) -> Params:
+        function, qualifier = self._find(params)
+        statements = function.statements.setdefault(qualifier, [])
+        if any(s["Sid"] == params["StatementId"] for s in statements):
+            message = f"The statement id ({params['StatementId']}) provided already exists."
+            raise AwsError("ResourceConflictException", message, Type="User")
+        statement = _statement(function, qualifier, params)
+        statements.append(statement)
+        return {"Statement": json.dumps(statement)}
+
+    def remove_permission(self, params: Params) -> None:
+        function, qualifier = self._find(params)
+        kept = function.statements.get(qualifier, [])
+        function.statements[qualifier] = [s for s in kept if s["Sid"] != params["StatementId"]]
+
+    def get_policy(self, params: Params) -> Params:
+        function, qualifier = self._find(params)
+        statements = function.statements.get(qualifier)
+        if not statements:
+            message = "The resource you requested does not exist."
+            raise AwsError("ResourceNotFoundException", message, Type="User")
+        policy = {"Version": "2012-10-17", "Id": "default", "Statement": statements}
+        return {"Policy": json.dumps(policy), "RevisionId": str(uuid.uuid4())}
+
+    def put_function_event_invoke_config(self, params: Params) -> Params:
+        function, qualifier = self._find(params)
+        settings = {
+            "FunctionArn": function.qualified_arn(qualifier or "$LATEST"),
+            "LastModified": self._clock.now(),
+            "MaximumRetryAttempts": params.get("MaximumRetryAttempts"),
+            "MaximumEventAgeInSeconds": params.get("MaximumEventAgeInSeconds"),
+            "DestinationConfig": params.get("DestinationConfig", {}),
+        }
+        function.async_settings[qualifier] = settings
+        return settings
+
+    def get_function_event_invoke_config(self, params: Params) -> Params:
+        function, qualifier = self._find(params)
+        if qualifier not in function.async_settings:
+            message = f"The function {function.arn} doesn't have an EventInvokeConfig"
+            raise AwsError("ResourceNotFoundException", message, Type="User")
+        return function.async_settings[qualifier]
+
+    def delete_function_event_invoke_config(self, params: Params) -> None:
+        function, qualifier = self._find(params)
+        function.async_settings.pop(qualifier, None)
+
+    def create_function_url_config(self, params: Params) -> Params:
+        function, qualifier = self._find(params)
+        if qualifier in function.url_settings:
+            message = f"FunctionUrlConfig exists for this Lambda function: {function.arn}"
+            raise AwsError("ResourceConflictException", message, Type="User")
+        function.url_settings[qualifier] = self._url(function, qualifier, params)
+        return function.url_settings[qualifier]
+
+    def get_function_url_config(self, params: Params) -> Params:
+        function, qualifier = self._find(params)
+        if qualifier not in function.url_settings:
+            message = "The resource you requested does not exist."
+            raise AwsError("ResourceNotFoundException", message, Type="User")
+        return function.url_settings[qualifier]
+
+    def list_function_url_configs(self, params: Params) -> Params:
+        function = self._functions.get(params["FunctionName"])
+        return {"FunctionUrlConfigs": list(function.url_settings.values())}
+
+    def delete_function_url_config(self, params: Params) -> None:
+        function, qualifier = self._find(params)
+        function.url_settings.pop(qualifier, None)
+
+    def _find(self, params: Params) -> tuple[Function, str]:
+        name, qualifier = split(params["FunctionName"], params.get("Qualifier", ""))
+        function = self._functions.get(name)
+        if qualifier:
+            function.version(qualifier)
+        return function, qualifier
+
+    def _url(self, function: Function, qualifier: str, params: Params) -> dict[str, Any]:
+        now = iso(self._clock.now())
+        return {
+            "FunctionUrl": f"https://{uuid.uuid4().hex}.lambda-url.{REGION}.on.aws/",
+            "FunctionArn": function.qualified_arn(qualifier) if qualifier else function.arn,
+            "AuthType": params["AuthType"],
+            "InvokeMode": params.get("InvokeMode", "BUFFERED"),
+            "CreationTime": now,
+            "LastModifiedTime": now,
+        }
+
+
+def _statement(function: Function, qualifier: str, params: Params) -> dict[str, Any]:
+    principal = params["Principal"]
+    conditions: dict[str, Any] = {}
+    if source := params.get("SourceArn"):
+        conditions["ArnLike"] = {"AWS:SourceArn": source}
+    if account := params.get("SourceAccount"):
+        conditions["StringEquals"] = {"AWS:SourceAccount": account}
+    service = principal.endswith(".amazonaws.com")
+    return {
+        "Sid": params["StatementId"],
+        "Effect": "Allow",
+        "Principal": {"Service": principal} if service else principal if principal == "*" else {"AWS": principal},
+        "Action": params["Action"],
+        "Resource": function.qualified_arn(qualifier) if qualifier else function.arn,
+        **({"Condition": conditions} if conditions else {}),
+    }

@@ -1,0 +1,135 @@
+"""One warm process that runs one version of one function, driven by AWS's own runtime client."""
+
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from localcloud.awslambda.logs import LogStream
+
+@dataclass
+class Work:
+    """One invocation on its way through a sandbox."""
+
+    request_id: str
+    payload: bytes
+    deadline_ms: int
+    arn: str
+    done: threading.Event = field(default_factory=threading.Event)
+    answer: bytes = b""
+    error: str = ""  # the Lambda-Runtime-Function-Error-Type; empty when the function returned
+
+
+@dataclass(frozen=True)
+class Launch:
+    """What a sandbox is started with."""
+
+    handler: str
+    folder: Path
+    environment: dict[str, str]
+    runtime_api: str
+
+
+class Sandbox:
+    """A process of `awslambdaric`. It takes one invocation at a time."""
+
+    def __init__(self, launch: Launch, log: LogStream) -> None:
+        self.id = uuid.uuid4().hex
+        self.log = log
+        self.fresh = True
+        self._inbox: queue.Queue[Work | None] = queue.Queue()
+        self._current: Work | None = None
+        self.init_error: dict[str, Any] | None = None
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "awslambdaric", launch.handler],
+            cwd=launch.folder,
+            env=_environment(launch, self.id),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        )
+        threading.Thread(target=self._read_output, daemon=True).start()
+
+    def run(self, work: Work, seconds: float) -> str:
+        """Run one invocation. Gives back "" or how it ended badly: `timeout` or `exit`."""
+        self._current = work
+        self._inbox.put(work)
+        # Lambda gives the init phase ten seconds of its own.
+        # https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+        ended = work.done.wait(seconds + 10 * self.fresh)
+        self._current = None
+        self.fresh = False
+        if ended:
+            return "" if work.answer or work.error else "exit"
+        self.kill()
+        return "timeout"
+
+    def next_work(self) -> Work | None:
+        """The runtime's long poll for its next invocation. None when the sandbox ends."""
+        return self._inbox.get()
+
+    def finish(self, request_id: str, answer: bytes, error: str = "") -> None:
+        work = self._current
+        if work and work.request_id == request_id:
+            work.answer, work.error = answer, error
+            work.done.set()
+
+    def fail_init(self, answer: bytes, error: str) -> None:
+        self.init_error = json.loads(answer or b"{}")
+        if work := self._current:
+            work.answer, work.error = answer, error or "Runtime.InitError"
+            work.done.set()
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    @property
+    def exit_code(self) -> int | None:
+        return self._process.poll()
+
+    def kill(self) -> None:
+        self._inbox.put(None)
+        if self.alive:
+            try:
+                os.killpg(self._process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        self._process.wait()
+
+    def _read_output(self) -> None:
+        output = self._process.stdout
+        if output is None:
+            return
+        for line in output:
+            self.log.write(line.rstrip("\n"))
+        self._process.wait()
+        if work := self._current:
+            work.done.set()
+
+
+def _environment(launch: Launch, sandbox_id: str) -> dict[str, str]:
+    """A clean environment: nothing of the machine's reaches a function but what it needs to start."""
+    base = {key: os.environ[key] for key in ("PATH", "LD_LIBRARY_PATH") if key in os.environ}
+    return {
+        **base,
+        "LANG": "en_US.UTF-8",
+        "TZ": ":UTC",
+        "PYTHONPATH": str(launch.folder),
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "LAMBDA_TASK_ROOT": str(launch.folder),
+        "_HANDLER": launch.handler,
+        "AWS_LAMBDA_RUNTIME_API": f"{launch.runtime_api}/env/{sandbox_id}",
+        **launch.environment,
+    }

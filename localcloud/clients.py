@@ -1,0 +1,59 @@
+"""Clients of this cloud: as the owner of the account, or as a role.
+
+moto's backends are one for the whole process, so there is one cloud in a process and one
+endpoint, which AWS_ENDPOINT_URL names.
+"""
+
+import threading
+from functools import cache
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from moto.sts.models import sts_backends
+
+from localcloud.account import ACCOUNT, REGION
+
+_lock = threading.Lock()
+_CONFIG = Config(retries={"total_max_attempts": 2}, max_pool_connections=50, parameter_validation=False)
+
+
+def client(service: str, role_arn: str = "") -> Any:
+    """A client, made once for each service and role: making one is slow and not thread-safe."""
+    with _lock:
+        return _made(service, role_arn)
+
+
+def forget() -> None:
+    """Forget every client: the endpoint or the roles are new."""
+    _made.cache_clear()
+
+
+@cache
+def _made(service: str, role_arn: str) -> Any:
+    keys: dict[str, Any] = {}
+    if role_arn:
+        credentials = credentials_of(role_arn, service)
+        keys = {
+            "aws_access_key_id": credentials["AWS_ACCESS_KEY_ID"],
+            "aws_secret_access_key": credentials["AWS_SECRET_ACCESS_KEY"],
+            "aws_session_token": credentials["AWS_SESSION_TOKEN"],
+        }
+    return boto3.session.Session(region_name=REGION).client(service, config=_CONFIG, **keys)
+
+
+def credentials_of(role_arn: str, session: str) -> dict[str, str]:
+    """Environment variables of a fresh session of the role."""
+    role = sts_backends[ACCOUNT]["aws"].assume_role(
+        region_name=REGION,
+        role_session_name=session[:64],
+        role_arn=role_arn,
+        policy="",
+        duration=12 * 3600,
+        external_id="",
+    )
+    return {
+        "AWS_ACCESS_KEY_ID": role.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": role.secret_access_key,
+        "AWS_SESSION_TOKEN": role.session_token,
+    }

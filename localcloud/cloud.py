@@ -1,0 +1,154 @@
+"""The cloud: everything started in order on one port, and stopped cleanly."""
+
+import logging
+import os
+import shutil
+import tempfile
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from moto.core.config import default_user_config
+from moto.moto_server.werkzeug_app import MotoRequestHandler
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from localcloud import clients
+from localcloud.account import ACCOUNT, REGION
+from localcloud.alarms import Evaluator
+from localcloud.awslambda.functions import FunctionOperations
+from localcloud.awslambda.invocations import Invocations
+from localcloud.awslambda.model import Functions
+from localcloud.awslambda.permissions import PermissionOperations
+from localcloud.awslambda.pool import Pool
+from localcloud.awslambda.runtime_api import PREFIX as RUNTIME_PREFIX
+from localcloud.awslambda.runtime_api import RuntimeApi
+from localcloud.awslambda.versions import VersionOperations
+from localcloud.clock import Clock
+from localcloud.cloudformation.api import CloudFormation
+from localcloud.codedeploy.announcements import Announcer
+from localcloud.codedeploy.control_plane import ControlPlane
+from localcloud.codedeploy.deployments import DeploymentOperations
+from localcloud.codedeploy.engine import Engine
+from localcloud.codedeploy.hooks import HookCalls
+from localcloud.codedeploy.model import Store
+from localcloud.corrections import event_targets, jsonata, object_events, task_clients
+from localcloud.event_sources import EventSources
+from localcloud.events import Bus
+from localcloud.front import Front
+from localcloud.schedules import Schedules
+from localcloud.slack import PREFIX as SLACK_PREFIX
+from localcloud.slack import Slack
+
+ACCESS_KEY_ID = "AKIALOCALCLOUD000000"
+SECRET_ACCESS_KEY = "local-cloud-secret-access-key"
+
+
+@dataclass(frozen=True)
+class Options:
+    """`port` 0 takes a free one. `speed`: AWS seconds that pass in one real second."""
+
+    port: int = 4566
+    speed: float = 60.0
+
+
+class QuietHandler(MotoRequestHandler):
+    """Requests are not logged: what matters stands in the functions' own logs."""
+
+    def log(self, type: str, message: str, *args: object) -> None:
+        pass
+
+
+class LocalCloud:
+    """One in a process: moto keeps its resources in module globals."""
+
+    def __init__(self, options: Options) -> None:
+        self.clock = Clock(options.speed)
+        self._code_store = Path(tempfile.mkdtemp(prefix="localcloud-"))
+        self.front = Front()
+        self._server: BaseWSGIServer = make_server(
+            "127.0.0.1", options.port, self.front, threaded=True, request_handler=QuietHandler
+        )
+        self.port = self._server.server_port
+        self.endpoint = f"http://localhost:{self.port}"
+        self._point_clients_here()
+        self.bus = Bus()
+        self.slack = Slack()
+        self._make_lambda()
+        self._make_codedeploy()
+        self.stacks = CloudFormation()
+        self._correct_moto()
+        self._open_doors()
+
+    def start(self) -> None:
+        threading.Thread(target=self._server.serve_forever, name="front", daemon=True).start()
+        Evaluator(self.bus, self.clock).start()
+        Schedules(self.bus, self.clock).start()
+
+    def stop(self) -> None:
+        """End every wait, thread and process of this cloud."""
+        self.clock.stop()
+        self.bus.stop()
+        self.invocations.stop()
+        self.pool.stop()
+        self._server.shutdown()
+        self._server.server_close()
+        shutil.rmtree(self._code_store, ignore_errors=True)
+
+    def environment(self) -> dict[str, str]:
+        """What a client needs to talk to this cloud."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
+            "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_REGION": REGION,
+        }
+
+    def _point_clients_here(self) -> None:
+        os.environ.update(self.environment())
+        os.environ["MOTO_PORT"] = str(self.port)
+        os.environ.pop("AWS_SESSION_TOKEN", None)
+        os.environ.pop("AWS_PROFILE", None)
+        clients.forget()
+
+    def _make_lambda(self) -> None:
+        self.functions = Functions(self._code_store)
+        runtime_api = RuntimeApi()
+        self.front.add_door(RUNTIME_PREFIX, runtime_api)
+        self.pool = Pool(runtime_api, self.port)
+        self.invocations = Invocations(self.functions, self.pool, self.clock)
+        self.event_sources = EventSources(self.functions, self.invocations, self.clock)
+
+    def _make_codedeploy(self) -> None:
+        self.deployments = Store()
+        self.announcer = Announcer(self.bus.send)
+        self.hooks = HookCalls(self.clock)
+        self.engine = Engine(self.deployments, self.clock, self.hooks, self.announcer)
+
+    def _correct_moto(self) -> None:
+        default_user_config["stepfunctions"] = {"execute_state_machine": True}
+        object_events.apply(self.bus)
+        event_targets.apply(self.bus)
+        jsonata.apply()
+        task_clients.apply()
+
+    def _open_doors(self) -> None:
+        functions, clock, store = self.functions, self.clock, self.deployments
+        self.front.add_service(
+            "lambda",
+            FunctionOperations(functions, clock),
+            VersionOperations(functions, clock),
+            PermissionOperations(functions, clock),
+            self.event_sources,
+            self.invocations,
+        )
+        self.front.add_service(
+            "codedeploy",
+            ControlPlane(store, clock, self.announcer),
+            DeploymentOperations(store, clock, self.engine, self.hooks),
+        )
+        self.front.add_service("cloudformation", self.stacks)
+        self.front.add_door(SLACK_PREFIX, self.slack)
+
+
+__all__ = ["ACCOUNT", "LocalCloud", "Options"]

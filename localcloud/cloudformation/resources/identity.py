@@ -1,0 +1,130 @@
+"""IAM roles and policies."""
+
+import json
+
+from localcloud.cloudformation.resource_type import (
+    Asked,
+    Made,
+    Properties,
+    ResourceType,
+    call,
+    define,
+    ignore_missing,
+    only,
+    tags_of,
+)
+
+
+def _create_role(asked: Asked) -> Made:
+    properties = asked.properties
+    name = asked.name("RoleName")
+    role = call(
+        "iam",
+        "CreateRole",
+        RoleName=name,
+        AssumeRolePolicyDocument=json.dumps(properties["AssumeRolePolicyDocument"]),
+        Tags=tags_of(properties) or None,
+        **only(properties, "Path", "Description", "MaxSessionDuration"),
+    )["Role"]
+    _put_role_policies(name, properties)
+    return Made(name, {"Arn": role["Arn"], "RoleId": role["RoleId"]})
+
+
+def _put_role_policies(name: str, properties: Properties) -> None:
+    for policy in properties.get("Policies") or []:
+        call(
+            "iam",
+            "PutRolePolicy",
+            RoleName=name,
+            PolicyName=policy["PolicyName"],
+            PolicyDocument=json.dumps(policy["PolicyDocument"]),
+        )
+    for policy_arn in properties.get("ManagedPolicyArns") or []:
+        call("iam", "AttachRolePolicy", RoleName=name, PolicyArn=policy_arn)
+
+
+def _update_role(made: Made, asked: Asked) -> Made:
+    _remove_role_policies(made.physical_id)
+    document = json.dumps(asked.properties["AssumeRolePolicyDocument"])
+    call("iam", "UpdateAssumeRolePolicy", RoleName=made.physical_id, PolicyDocument=document)
+    _put_role_policies(made.physical_id, asked.properties)
+    return made
+
+
+def _remove_role_policies(name: str) -> None:
+    for policy in call("iam", "ListRolePolicies", RoleName=name)["PolicyNames"]:
+        call("iam", "DeleteRolePolicy", RoleName=name, PolicyName=policy)
+    for policy in call("iam", "ListAttachedRolePolicies", RoleName=name)["AttachedPolicies"]:
+        call("iam", "DetachRolePolicy", RoleName=name, PolicyArn=policy["PolicyArn"])
+
+
+def _delete_role(made: Made) -> None:
+    def remove() -> None:
+        _remove_role_policies(made.physical_id)
+        call("iam", "DeleteRole", RoleName=made.physical_id)
+
+    ignore_missing(remove)
+
+
+define(
+    ResourceType("AWS::IAM::Role", _create_role, _delete_role, _update_role, ("RoleName", "Path"))
+)
+
+
+def _put_policy(asked: Asked) -> Made:
+    properties = asked.properties
+    for role in properties.get("Roles") or []:
+        call(
+            "iam",
+            "PutRolePolicy",
+            RoleName=role,
+            PolicyName=properties["PolicyName"],
+            PolicyDocument=json.dumps(properties["PolicyDocument"]),
+        )
+    return Made(properties["PolicyName"], {"Roles": properties.get("Roles") or []})
+
+
+def _delete_policy(made: Made) -> None:
+    for role in made.attributes.get("Roles", []):
+        ignore_missing(
+            lambda role=role: call(
+                "iam", "DeleteRolePolicy", RoleName=role, PolicyName=made.physical_id
+            )
+        )
+
+
+define(
+    ResourceType(
+        "AWS::IAM::Policy",
+        _put_policy,
+        _delete_policy,
+        lambda _, asked: _put_policy(asked),
+        ("PolicyName",),
+    )
+)
+
+
+def _create_managed_policy(asked: Asked) -> Made:
+    properties = asked.properties
+    made = call(
+        "iam",
+        "CreatePolicy",
+        PolicyName=asked.name("ManagedPolicyName"),
+        PolicyDocument=json.dumps(properties["PolicyDocument"]),
+        **only(properties, "Description", "Path"),
+    )
+    policy_arn = made["Policy"]["Arn"]
+    for role in properties.get("Roles") or []:
+        call("iam", "AttachRolePolicy", RoleName=role, PolicyArn=policy_arn)
+    return Made(policy_arn, {"PolicyArn": policy_arn})
+
+
+define(
+    ResourceType(
+        "AWS::IAM::ManagedPolicy",
+        _create_managed_policy,
+        lambda made: ignore_missing(
+            lambda: call("iam", "DeletePolicy", PolicyArn=made.physical_id)
+        ),
+    )
+)

@@ -1,0 +1,186 @@
+"""S3 buckets and DynamoDB tables, and SSM parameters."""
+
+import json
+from typing import Any
+
+from localcloud.account import arn
+from localcloud.cloudformation.resource_type import (
+    Asked,
+    Made,
+    Properties,
+    ResourceFailed,
+    ResourceType,
+    call,
+    define,
+    ignore_missing,
+    only,
+    tags_of,
+)
+
+
+def _create_bucket(asked: Asked) -> Made:
+    name = asked.name("BucketName", 63).lower()
+    call("s3", "CreateBucket", Bucket=name)
+    _configure_bucket(name, asked.properties)
+    return _bucket(name)
+
+
+def _update_bucket(made: Made, asked: Asked) -> Made:
+    _configure_bucket(made.physical_id, asked.properties)
+    return made
+
+
+def _bucket(name: str) -> Made:
+    return Made(
+        name,
+        {
+            "Arn": f"arn:aws:s3:::{name}",
+            "DomainName": f"{name}.s3.amazonaws.com",
+            "RegionalDomainName": f"{name}.s3.us-east-1.amazonaws.com",
+        },
+    )
+
+
+def _configure_bucket(name: str, properties: Properties) -> None:
+    if versioning := properties.get("VersioningConfiguration"):
+        call("s3", "PutBucketVersioning", Bucket=name, VersioningConfiguration=versioning)
+    if "EventBridgeConfiguration" in (properties.get("NotificationConfiguration") or {}):
+        configuration: dict[str, Any] = {"EventBridgeConfiguration": {}}
+        call(
+            "s3",
+            "PutBucketNotificationConfiguration",
+            Bucket=name,
+            NotificationConfiguration=configuration,
+        )
+    if block := properties.get("PublicAccessBlockConfiguration"):
+        call("s3", "PutPublicAccessBlock", Bucket=name, PublicAccessBlockConfiguration=block)
+    if encryption := properties.get("BucketEncryption"):
+        rules = [
+            {
+                "ApplyServerSideEncryptionByDefault": rule["ServerSideEncryptionByDefault"],
+                **only(rule, "BucketKeyEnabled"),
+            }
+            for rule in encryption["ServerSideEncryptionConfiguration"]
+        ]
+        configuration = {"Rules": rules}
+        call("s3", "PutBucketEncryption", Bucket=name, ServerSideEncryptionConfiguration=configuration)
+    if lifecycle := properties.get("LifecycleConfiguration"):
+        _put_lifecycle(name, lifecycle)
+    if tags := tags_of(properties):
+        call("s3", "PutBucketTagging", Bucket=name, Tagging={"TagSet": tags})
+
+
+def _put_lifecycle(name: str, lifecycle: Properties) -> None:
+    rules = []
+    for given in lifecycle["Rules"]:
+        rule = {
+            "ID": given.get("Id", "rule"),
+            "Status": given["Status"],
+            "Filter": {"Prefix": given.get("Prefix", "")},
+        }
+        if expiration := given.get("NoncurrentVersionExpiration"):
+            rule["NoncurrentVersionExpiration"] = only(expiration, "NoncurrentDays")
+        if abort := given.get("AbortIncompleteMultipartUpload"):
+            rule["AbortIncompleteMultipartUpload"] = abort
+        if days := given.get("ExpirationInDays"):
+            rule["Expiration"] = {"Days": int(days)}
+        if given.get("ExpiredObjectDeleteMarker"):
+            rule["Expiration"] = {"ExpiredObjectDeleteMarker": True}
+        rules.append(rule)
+    configuration = {"Rules": rules}
+    call("s3", "PutBucketLifecycleConfiguration", Bucket=name, LifecycleConfiguration=configuration)
+
+
+def _delete_bucket(made: Made) -> None:
+    try:
+        call("s3", "DeleteBucket", Bucket=made.physical_id)
+    except ResourceFailed as error:
+        if "does not exist" not in str(error):
+            raise
+
+
+define(
+    ResourceType("AWS::S3::Bucket", _create_bucket, _delete_bucket, _update_bucket, ("BucketName",))
+)
+
+
+def _put_bucket_policy(asked: Asked) -> Made:
+    bucket = asked.properties["Bucket"]
+    policy = json.dumps(asked.properties["PolicyDocument"])
+    call("s3", "PutBucketPolicy", Bucket=bucket, Policy=policy)
+    return Made(bucket)
+
+
+define(
+    ResourceType(
+        "AWS::S3::BucketPolicy",
+        _put_bucket_policy,
+        lambda made: ignore_missing(lambda: call("s3", "DeleteBucketPolicy", Bucket=made.physical_id)),
+        lambda _, asked: _put_bucket_policy(asked),
+        ("Bucket",),
+    )
+)
+
+
+_TABLE = (
+    "AttributeDefinitions KeySchema BillingMode ProvisionedThroughput GlobalSecondaryIndexes "
+    "LocalSecondaryIndexes StreamSpecification"
+).split()
+
+
+def _create_table(asked: Asked) -> Made:
+    properties = asked.properties
+    name = asked.name("TableName")
+    call("dynamodb", "CreateTable", TableName=name, Tags=tags_of(properties) or None, **only(properties, *_TABLE))
+    _configure_table(name, properties)
+    return Made(name, {"Arn": arn("dynamodb", f"table/{name}")})
+
+
+def _configure_table(name: str, properties: Properties) -> None:
+    if ttl := properties.get("TimeToLiveSpecification"):
+        current = call("dynamodb", "DescribeTimeToLive", TableName=name)["TimeToLiveDescription"]
+        if current.get("TimeToLiveStatus") != "ENABLED":
+            call("dynamodb", "UpdateTimeToLive", TableName=name, TimeToLiveSpecification=ttl)
+    if recovery := properties.get("PointInTimeRecoverySpecification"):
+        call(
+            "dynamodb",
+            "UpdateContinuousBackups",
+            TableName=name,
+            PointInTimeRecoverySpecification=recovery,
+        )
+
+
+def _update_table(made: Made, asked: Asked) -> Made:
+    _configure_table(made.physical_id, asked.properties)
+    return made
+
+
+define(
+    ResourceType(
+        "AWS::DynamoDB::Table",
+        _create_table,
+        lambda made: ignore_missing(
+            lambda: call("dynamodb", "DeleteTable", TableName=made.physical_id)
+        ),
+        _update_table,
+        ("TableName", "KeySchema"),
+    )
+)
+
+
+def _put_parameter(asked: Asked) -> Made:
+    name = asked.name("Name")
+    values = only(asked.properties, "Type", "Value", "Description")
+    call("ssm", "PutParameter", Name=name, Overwrite=True, **values)
+    return Made(name, {"Type": values["Type"], "Value": values["Value"]})
+
+
+define(
+    ResourceType(
+        "AWS::SSM::Parameter",
+        _put_parameter,
+        lambda made: ignore_missing(lambda: call("ssm", "DeleteParameter", Name=made.physical_id)),
+        lambda _, asked: _put_parameter(asked),
+        ("Name",),
+    )
+)

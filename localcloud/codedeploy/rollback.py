@@ -1,0 +1,44 @@
+"""The rollback of an aborted Lambda deployment: a deployment of its own, linked both ways."""
+
+from localcloud.codedeploy import choices
+from localcloud.codedeploy.causes import Cause
+from localcloud.codedeploy.model import Deployment, Group, Store
+
+CREATOR = "codeDeployRollback"
+
+
+def is_wanted(cause: Cause, deployment: Deployment, group: Group) -> bool:
+    """What was asked on StopDeployment; else the deployment's own setting; else the group's."""
+    if deployment.creator == CREATOR or not deployment.function:
+        return False
+    if cause.rollback_asked is not None:
+        return cause.rollback_asked
+    setting = deployment.settings.get("autoRollbackConfiguration")
+    setting = setting or group.settings.get("autoRollbackConfiguration") or {}
+    return bool(setting.get("enabled")) and cause.rollback_event in setting.get("events", [])
+
+
+def make(aborted: Deployment, store: Store) -> Deployment:
+    """Back to the aborted deployment's current version, all at once; no hooks, no alarms."""
+    rollback = Deployment(
+        application=aborted.application,
+        group=aborted.group,
+        revision=aborted.revision,
+        configuration=store.configurations[choices.ROLLBACK_CONFIGURATION],
+        settings={},
+        created_at=aborted.completed_at or aborted.created_at,
+        creator=CREATOR,
+        description=choices.ROLLBACK_DESCRIPTION,
+    )
+    aborted.rollback_info = {
+        "rollbackDeploymentId": rollback.id,
+        "rollbackMessage": f"Deployment {aborted.id} terminated. Automatic rollback is triggered "
+        f"with a DeploymentId {rollback.id}.",
+    }
+    rollback.rollback_info = {
+        "rollbackTriggeringDeploymentId": aborted.id,
+        "rollbackMessage": f"Deployment {rollback.id} is triggered to roll back deployment "
+        f"{aborted.id}.",
+    }
+    store.deployments[rollback.id] = rollback
+    return rollback

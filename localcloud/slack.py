@@ -1,0 +1,104 @@
+"""A Slack that keeps what it was sent: the four Web API methods a notifier uses, and webhooks.
+
+`/slack/inbox` answers GET with the JSON list of everything sent, oldest first.
+"""
+
+import json
+import threading
+import time
+from typing import Any
+
+from werkzeug import Request, Response
+
+PREFIX = "/slack/"
+TOKEN = "xoxb-local-token"
+CHANNEL = "C0LOCAL0001"
+
+
+class Slack:
+    """What was sent stands in `inbox`: method, arguments, the answer's `ts`, and when."""
+
+    def __init__(self) -> None:
+        self.inbox: list[dict[str, Any]] = []
+        self._lock = threading.Lock()
+        self._count = 0
+
+    def __call__(self, request: Request) -> Response:
+        path = request.path.removeprefix(PREFIX)
+        if path == "inbox":
+            return _json(self.inbox)
+        if path.startswith("api/"):
+            return self._api(path.removeprefix("api/"), request)
+        if path.startswith("services/"):
+            self._keep("webhook", _arguments(request), "")
+            return Response("ok", content_type="text/plain")
+        return Response("no such path", 404)
+
+    def clear(self) -> None:
+        with self._lock:
+            self.inbox.clear()
+
+    def _api(self, method: str, request: Request) -> Response:
+        arguments = _arguments(request)
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if token != TOKEN:
+            return _json({"ok": False, "error": "invalid_auth"})
+        if method == "chat.postMessage":
+            return self._post(arguments)
+        if method == "chat.update":
+            return self._update(arguments)
+        if method == "auth.test":
+            return _json({"ok": True, "team": "Local", "user": "pilotage", "bot_id": "B0LOCAL"})
+        return _json({"ok": False, "error": "unknown_method"})
+
+    def _post(self, arguments: dict[str, Any]) -> Response:
+        if error := _fault(arguments):
+            return _json({"ok": False, "error": error})
+        ts = self._new_ts()
+        self._keep("chat.postMessage", arguments, ts)
+        return _json({"ok": True, "channel": arguments["channel"], "ts": ts, "message": {}})
+
+    def _update(self, arguments: dict[str, Any]) -> Response:
+        ts = arguments.get("ts", "")
+        posted = [m for m in self.inbox if m["method"] == "chat.postMessage" and m["ts"] == ts]
+        if not posted:
+            return _json({"ok": False, "error": "message_not_found"})
+        if error := _fault(arguments):
+            return _json({"ok": False, "error": error})
+        self._keep("chat.update", arguments, ts)
+        return _json({"ok": True, "channel": arguments["channel"], "ts": ts, "text": ""})
+
+    def _keep(self, method: str, arguments: dict[str, Any], ts: str) -> None:
+        with self._lock:
+            self.inbox.append({"method": method, "ts": ts, "at": time.time(), **arguments})
+
+    def _new_ts(self) -> str:
+        with self._lock:
+            self._count += 1
+            return f"{int(time.time())}.{self._count:06d}"
+
+
+def _fault(arguments: dict[str, Any]) -> str:
+    """What Slack refuses for good."""
+    if not arguments.get("channel"):
+        return "channel_not_found"
+    blocks = arguments.get("blocks") or []
+    if not arguments.get("text") and not blocks:
+        return "no_text"
+    if len(blocks) > 50:
+        return "invalid_blocks"
+    return ""
+
+
+def _arguments(request: Request) -> dict[str, Any]:
+    if request.mimetype == "application/json":
+        return dict(request.get_json(force=True))
+    arguments = dict(request.form.items())
+    for name in ("blocks", "attachments"):
+        if name in arguments:
+            arguments[name] = json.loads(arguments[name])
+    return arguments
+
+
+def _json(value: Any) -> Response:
+    return Response(json.dumps(value), content_type="application/json")
