@@ -31,7 +31,14 @@ from localcloud.codedeploy.deployments import DeploymentOperations
 from localcloud.codedeploy.engine import Engine
 from localcloud.codedeploy.hooks import HookCalls
 from localcloud.codedeploy.model import Store
-from localcloud.corrections import event_targets, jsonata, object_events, task_clients
+from localcloud.corrections import (
+    bucket_policies,
+    event_targets,
+    jsonata,
+    object_events,
+    policy_versions,
+    task_clients,
+)
 from localcloud.event_sources import EventSources
 from localcloud.events import Bus
 from localcloud.front import Front
@@ -127,10 +134,13 @@ class LocalCloud:
 
     def _correct_moto(self) -> None:
         default_user_config["stepfunctions"] = {"execute_state_machine": True}
+        default_user_config["iam"] = {"load_aws_managed_policies": True}
         object_events.apply(self.bus)
         event_targets.apply(self.bus)
         jsonata.apply()
         task_clients.apply()
+        bucket_policies.apply()
+        policy_versions.apply()
 
     def _open_doors(self) -> None:
         functions, clock, store = self.functions, self.clock, self.deployments

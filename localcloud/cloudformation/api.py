@@ -200,6 +200,7 @@ class CloudFormation:
         if old and old.status not in (GONE, "REVIEW_IN_PROGRESS"):
             raise AwsError("AlreadyExistsException", f"Stack [{name}] already exists")
         stack = Stack(name, tags=params.get("Tags") or [])
+        stack.tell("REVIEW_IN_PROGRESS", "User Initiated")
         self._stacks[name] = stack
         return stack
 

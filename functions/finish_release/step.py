@@ -1,0 +1,119 @@
+"""Judge by what users get, then let go of everything the release held."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from finish_release.metrics import measured
+from pilotage import turns
+from pilotage.gateways import alarms, artifact_store, code_deploy, lambda_functions, workflow
+from pilotage.gateways.release_table import Conflict, ReleaseTable
+from pilotage.gateways.topic import Topic
+from pilotage.outcome import Outcome, Seen, judge
+from pilotage.records import plain
+from pilotage.release import Release
+
+MAX_TRIES = 20
+
+
+class Finish:
+    def __init__(self, table: ReleaseTable, topic: Topic) -> None:
+        self._table = table
+        self._topic = topic
+
+    def run(self, release_id: str, error: str, cause: str) -> Outcome:
+        """The outcome; the one recorded first when this runs again."""
+        release = self._table.load(release_id)
+        if release is None:
+            raise LookupError(f"no release {release_id} in the table")
+        if release.outcome is None:
+            now = datetime.now(UTC).isoformat(timespec="seconds")
+            outcome = replace(judge(_seen(release, error, _words(cause))), at=now)
+            release = replace(release, outcome=outcome, step="finished")
+            if self._table.close(release):
+                measured(release)
+            else:
+                release = self._table.load(release_id) or release
+        self._let_go(release)
+        assert release.outcome is not None
+        return release.outcome
+
+    def _let_go(self, release: Release) -> None:
+        if release.deployment and release.deployment.alarm:
+            alarms.remove(release.deployment.alarm)
+        artifact_store.write_outcome(release.artifact, _told(release))
+        self._give_turn_on(release)
+        self._topic.tell(release.id)
+
+    def _give_turn_on(self, release: Release) -> None:
+        for _ in range(MAX_TRIES):
+            turn = self._table.turn(release.target_name)
+            move = turns.give_back(turn, release.id)
+            if move.turn == turn:
+                return
+            try:
+                self._table.put_turn(release.target_name, move.turn)
+            except Conflict:
+                continue
+            if move.goes_on:
+                workflow.succeed(move.goes_on.token, {"release": move.goes_on.release})
+            return
+        raise Conflict(f"the turn of {release.target_name} was written {MAX_TRIES} times meanwhile")
+
+
+def _seen(release: Release, error: str, cause: str) -> Seen:
+    plan, revision = release.plan, release.revision
+    target = plan.target if plan else None
+    deployment = _deployment(release)
+    failed = [check for check in release.checks if not check.passed]
+    return Seen(
+        error=error,
+        cause=cause,
+        way=revision.way if revision else "",
+        previous=revision.previous if revision else plan.live if plan else "",
+        new=revision.version if revision else "",
+        alias=lambda_functions.alias_of(target.function, target.alias) if target else None,
+        function=target.function if target else "",
+        alias_name=target.alias if target else "",
+        end=code_deploy.end_of(deployment) if deployment else None,
+        check_reasons=tuple(f"check {c.moment} traffic: {c.reason}" for c in failed),
+        planned=plan is not None and revision is not None,
+    )
+
+
+def _deployment(release: Release) -> code_deploy.Deployment | None:
+    """The release's deployment; looked for when it may have been created unrecorded."""
+    if release.deployment is None:
+        return None
+    if release.deployment.id:
+        return code_deploy.deployment(release.deployment.id)
+    return code_deploy.find(release.artifact.application, release.artifact.group, release.id)
+
+
+def _words(cause: str) -> str:
+    """A Lambda error's message out of the JSON that Step Functions hands on."""
+    try:
+        return str(json.loads(cause)["errorMessage"])
+    except (ValueError, KeyError, TypeError):
+        return cause
+
+
+def _told(release: Release) -> dict[str, object]:
+    """The outcome object for build jobs: a published form, so it only grows."""
+    revision = release.revision
+    return {
+        "release": release.id,
+        "application": release.artifact.application,
+        "group": release.artifact.group,
+        "key": release.artifact.key,
+        "versionId": release.artifact.version_id,
+        "outcome": plain(release.outcome),
+        "version": revision.version if revision else None,
+        "codeSha256": revision.code_sha256 if revision else None,
+        "configurationSha256": revision.configuration_sha256 if revision else None,
+        "sha256": release.sha256 or None,
+        "uploader": release.artifact.uploader,
+        "saidToBeBy": release.facts.get("by"),
+        "deployment": release.deployment.id if release.deployment else None,
+        "faults": plain(release.faults),
+    }

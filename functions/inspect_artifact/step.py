@@ -1,0 +1,147 @@
+"""Claim the object version, look at archive and target, and keep what was found."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from pilotage import appspec, archive, documents, manifest
+from pilotage.archive import Archive, Unreadable
+from pilotage.artifact import Artifact, key_faults
+from pilotage.documents import Document
+from pilotage.errors import ArtifactRejected
+from pilotage.fault import Fault, shown
+from pilotage.gateways import artifact_store, code_deploy, lambda_functions
+from pilotage.gateways.artifact_store import ObjectGone, ObjectSource
+from pilotage.gateways.release_table import ReleaseTable
+from pilotage.gateways.topic import Topic
+from pilotage.manifest import Manifest
+from pilotage.release import Plan, Release
+from pilotage.target import Group, Target, function_faults, grant_faults, read_target
+
+FACT_NAMES = ("version", "commit", "by", "url", "notes", "run")
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What the archive holds of interest."""
+
+    manifest: Manifest = Manifest()
+    appspec: Document | None = None
+    archive: Archive | None = None
+    name: str = ""
+
+
+class Inspection:
+    def __init__(self, table: ReleaseTable, topic: Topic) -> None:
+        self._table = table
+        self._topic = topic
+        self._faults: list[Fault] = []
+
+    def run(self, artifact: Artifact, execution: str, account: str, region: str) -> Release:
+        """Raises ReleaseAlreadyKnown, or ArtifactRejected with every fault on record."""
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        release = Release(artifact, execution, now)
+        self._table.claim(release)
+        self._topic.tell(release.id)
+        release = self._look(release, account, region)
+        self._table.save(release, "facts", "sha256", "faults", "plan", "step")
+        if release.faults:
+            raise ArtifactRejected(f"{len(release.faults)} faults, the first: {release.faults[0]}")
+        return release
+
+    def _look(self, release: Release, account: str, region: str) -> Release:
+        artifact = release.artifact
+        self._faults += key_faults(artifact.key)
+        if self._faults:
+            return replace(release, faults=tuple(self._faults))
+        try:
+            stored = artifact_store.head(artifact)
+        except ObjectGone:
+            reason = "was deleted before it could be inspected."
+            fault = Fault(f'object "{shown(artifact.key)}"', reason, "Upload it again.")
+            return replace(release, faults=(fault,))
+        contents = self._contents(artifact)
+        facts = {name: stored.metadata[name] for name in FACT_NAMES if stored.metadata.get(name)}
+        facts.update(contents.manifest.facts)
+        arn = code_deploy.group_arn(artifact.application, artifact.group, account, region)
+        plan = self._plan(artifact, contents, arn)
+        return replace(
+            release,
+            facts={name: shown(text, 2000) for name, text in facts.items()},
+            sha256=stored.sha256,
+            plan=plan,
+            faults=tuple(self._faults),
+            step="waiting",
+        )
+
+    def _contents(self, artifact: Artifact) -> Contents:
+        if artifact.file_name.endswith(".release.yml"):
+            reason = "names an image or another release, to which Pilotage cannot release yet."
+            self._faults.append(Fault(artifact.file_name, reason, "Upload a zip archive."))
+            return Contents()
+        try:
+            found = Archive(ObjectSource(artifact))
+            self._faults += archive.content_faults(found)
+            ours = self._document(found, manifest.FILE_NAMES)
+            theirs = self._document(found, appspec.FILE_NAMES)
+        except Unreadable as unreadable:
+            self._faults.append(Fault(shown(artifact.file_name), str(unreadable), "Pack it again."))
+            return Contents()
+        if ours is None:
+            return Contents(appspec=theirs, archive=found)
+        read, faults = manifest.read(ours)
+        self._faults += faults
+        return Contents(read, theirs, found, ours.name)
+
+    def _document(self, found: Archive, names: tuple[str, ...]) -> Document | None:
+        entry = found.named(*names)
+        if entry is None:
+            return None
+        document = documents.parse(entry.name, found.read(entry))
+        if isinstance(document, Fault):
+            self._faults.append(document)
+            return None
+        return document
+
+    def _plan(self, artifact: Artifact, contents: Contents, group_arn: str) -> Plan | None:
+        try:
+            group = code_deploy.group(artifact.application, artifact.group, group_arn)
+        except code_deploy.NoSuchTarget as missing:
+            place = f"target {shown(artifact.application)}/{shown(artifact.group)}"
+            fix = "Upload to <application>/<deployment group>/<file name>."
+            self._faults.append(Fault(place, shown(str(missing), 200), fix))
+            return None
+        target, faults = read_target(group)
+        self._faults += faults
+        return self._plan_for(target, group, contents) if target else None
+
+    def _plan_for(self, target: Target, group: Group, contents: Contents) -> Plan:
+        function = lambda_functions.describe(target.function, target.alias)
+        self._faults += function_faults(target, function)
+        self._faults += grant_faults(target, contents.manifest.asks, contents.name)
+        self._faults += self._rollout_faults(contents)
+        if contents.appspec:
+            self._faults += appspec.contradictions(contents.appspec, target)
+        if function and function.layers and contents.archive:
+            self._faults += archive.size_faults(contents.archive, function.layers)
+        own = appspec.own_hooks(contents.appspec) if contents.appspec else {}
+        wanted = contents.manifest
+        return Plan(
+            target=target,
+            live=function.alias.version if function and function.alias else "",
+            rollout=wanted.rollout,
+            before=wanted.before,
+            after=wanted.after,
+            before_hook=own.get("beforeallowtraffic") or wanted.before_hook,
+            after_hook=own.get("afterallowtraffic") or wanted.after_hook,
+            group_rollout=group.configuration,
+        )
+
+    def _rollout_faults(self, contents: Contents) -> list[Fault]:
+        """A configuration that a manifest names must exist; a phrase's is made when needed."""
+        rollout = contents.manifest.rollout
+        if rollout is None or rollout.kind != "named":
+            return []
+        if code_deploy.configuration_exists(rollout.name):
+            return []
+        reason = f'names the rollout "{shown(rollout.name)}", which CodeDeploy does not know.'
+        return [Fault(contents.name, reason, 'Say for example "canary 10% 5m".')]

@@ -1,0 +1,26 @@
+"""Notify: tell the chat channel what the table says of a release."""
+
+import os
+from functools import cache
+from typing import Any
+
+from notify.step import Notifier
+from pilotage.gateways import slack
+from pilotage.gateways.aws import doorway
+from pilotage.gateways.release_table import ReleaseTable
+
+
+@doorway
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, list[dict[str, str]]]:
+    """`event`: a batch of the queue. Answers which messages must come again."""
+    failed = [
+        record["messageId"] for record in event["Records"] if not _notifier().tell(record["body"])
+    ]
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
+
+
+@cache
+def _notifier() -> Notifier:
+    secret = slack.secret(os.environ["SLACK_SECRET"])
+    channel = slack.channel_for(secret, os.environ["SLACK_API_URL"])
+    return Notifier(ReleaseTable(os.environ["TABLE"]), channel, os.environ["SLACK_CHANNEL"])

@@ -1,0 +1,1 @@
+"""What a release is: an uploaded artifact on its way to one target, and how it ends."""

@@ -1,0 +1,80 @@
+"""An artifact: one version of one object, and where its key says it goes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pilotage.fault import Fault, shown
+
+KEY_FORM = "<application>/<deployment group>/<file name>"
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """`uploaded_at` is ISO 8601 in UTC; `sequencer` orders the events of one key."""
+
+    bucket: str
+    key: str
+    version_id: str
+    size: int
+    uploaded_at: str
+    sequencer: str = ""
+    uploader: str = ""
+
+    @property
+    def application(self) -> str:
+        return self.key.split("/")[0]
+
+    @property
+    def group(self) -> str:
+        return self.key.split("/")[1] if "/" in self.key else ""
+
+    @property
+    def file_name(self) -> str:
+        return self.key.rsplit("/", 1)[-1]
+
+    @property
+    def release_id(self) -> str:
+        """`<application>/<group>/<version id>`: an uploader knows it from the upload's answer.
+
+        A key of another depth names no target; its whole path stands there instead, so that two
+        faulty uploads are still two releases.
+        """
+        parts = self.key.split("/")
+        path = f"{parts[0]}/{parts[1]}" if len(parts) == 3 else self.key
+        return f"{path}/{self.version_id}"
+
+
+def from_event(event: Mapping[str, Any]) -> Artifact:
+    """Read EventBridge's "Object Created" event. Its keys are raw, not URL-encoded.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
+    """
+    detail = event["detail"]
+    kept = detail["object"]
+    return Artifact(
+        bucket=detail["bucket"]["name"],
+        key=kept["key"],
+        version_id=kept.get("version-id", ""),
+        size=int(kept.get("size", 0)),
+        uploaded_at=event["time"],
+        sequencer=kept.get("sequencer", ""),
+        uploader=detail.get("requester", ""),
+    )
+
+
+def key_faults(key: str) -> list[Fault]:
+    """Why a key names no target."""
+    parts = key.split("/")
+    place = f'key "{shown(key)}"'
+    if len(parts) != 3 or not all(parts):
+        reason = f"has {len(parts)} part{'s' if len(parts) != 1 else ''} between slashes, not three."
+        if len(parts) == 3:
+            reason = "has an empty part."
+        return [Fault(place, reason, f"Upload to {KEY_FORM}.")]
+    faults = []
+    for part in parts:
+        if part.startswith("_"):
+            fix = "Give it a name that does not begin with an underscore."
+            faults.append(Fault(place, f'"{shown(part)}" begins with "_", which is reserved.', fix))
+    return faults

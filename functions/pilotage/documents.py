@@ -1,0 +1,90 @@
+"""YAML and JSON from strangers: every scalar a string, every value with its line.
+
+YAML would read version 1.10 as 1.1, a commit of digits as a number, and an alias repeated a
+billion times as a billion nodes. Here scalars stay the text they are, and aliases are refused.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from pilotage.fault import Fault, shown
+
+MAX_DEPTH = 20
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A parsed file. `lines` gives the line of a value by its path."""
+
+    name: str
+    value: Any
+    lines: dict[Path, int]
+
+    def place(self, path: Path) -> str:
+        """`pilotage.yml:6 checks.before`: where to look."""
+        line = next((self.lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in self.lines), 1)
+        dotted = ".".join(shown(part, 40) for part in path)
+        return f"{self.name}:{line} {dotted}".strip()
+
+
+class _Refused(Exception):
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(reason)
+        self.line = line
+
+
+def parse(name: str, body: bytes) -> Document | Fault:
+    """Read a file. A Fault when it is not one document of plain values."""
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return Fault(name, f"is not UTF-8 text (byte {error.start}).", "Save it as UTF-8.")
+    try:
+        _refuse_aliases(text)
+        node = yaml.compose(text, yaml.BaseLoader)
+        lines: dict[Path, int] = {}
+        return Document(name, {} if node is None else _value(node, (), lines), lines)
+    except _Refused as refused:
+        return Fault(f"{name}:{refused.line}", str(refused))
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        return Fault(f"{name}:{line}", f"is not YAML: {shown(error.problem or 'unreadable')}.")
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        return Fault(name, f"is not YAML: {shown(str(error))}.")
+
+
+def _refuse_aliases(text: str) -> None:
+    depth = 0
+    for event in yaml.parse(text, yaml.BaseLoader):
+        line = event.start_mark.line + 1
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise _Refused(line, "YAML anchors and aliases are not allowed. Write the value out.")
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise _Refused(line, f"is nested more than {MAX_DEPTH} levels deep.")
+
+
+def _value(node: yaml.Node, path: Path, lines: dict[Path, int]) -> Any:
+    lines.setdefault(path, node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        return _mapping(node, path, lines)
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(inner, (*path, str(at)), lines) for at, inner in enumerate(node.value)]
+    return node.value
+
+
+def _mapping(node: yaml.MappingNode, path: Path, lines: dict[Path, int]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, inner in node.value:
+        line = key.start_mark.line + 1
+        if not isinstance(key, yaml.ScalarNode):
+            raise _Refused(line, "has a key that is not a plain word.")
+        if key.value in found:
+            raise _Refused(line, f"says `{shown(key.value)}` twice.")
+        lines[(*path, key.value)] = line
+        found[key.value] = _value(inner, (*path, key.value), lines)
+    return found

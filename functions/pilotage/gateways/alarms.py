@@ -1,0 +1,72 @@
+"""CloudWatch: which alarms are red, and the alarm of a new version."""
+
+import hashlib
+
+from pilotage.gateways.aws import client
+from pilotage.target import Target
+
+# Below this many invocations in a minute an error rate says nothing.
+MINIMUM_INVOCATIONS = 5
+PERIOD_SECONDS = 60
+PREFIX = "pilotage-"
+
+
+def red(names: tuple[str, ...]) -> list[str]:
+    """Those of the named alarms that are in ALARM now."""
+    if not names:
+        return []
+    found = client("cloudwatch").describe_alarms(
+        AlarmNames=list(names), AlarmTypes=["MetricAlarm", "CompositeAlarm"], StateValue="ALARM"
+    )
+    alarms = [*found.get("MetricAlarms", []), *found.get("CompositeAlarms", [])]
+    return [alarm["AlarmName"] for alarm in alarms]
+
+
+def name_for(target: Target, version: str) -> str:
+    """One alarm a target and version; cut short by a hash where CloudWatch's 255 would not do."""
+    name = f"{PREFIX}{target.application}-{target.group}-version-{version}"
+    if len(name) <= 200:
+        return name
+    return f"{name[:180]}-{hashlib.sha256(name.encode()).hexdigest()[:12]}"
+
+
+def put_version_alarm(name: str, target: Target, version: str) -> None:
+    """The error rate of one version behind the alias, while the alias shares its traffic.
+
+    Versions behind an alias share the alias's metrics; only ExecutedVersion tells them apart.
+    https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics.html
+    """
+    resource = f"{target.function}:{target.alias}"
+    dimensions = [
+        {"Name": "FunctionName", "Value": target.function},
+        {"Name": "Resource", "Value": resource},
+        {"Name": "ExecutedVersion", "Value": version},
+    ]
+    client("cloudwatch").put_metric_alarm(
+        AlarmName=name,
+        AlarmDescription=f"Error rate of version {version} of {resource}. Made by Pilotage for one deployment.",
+        ComparisonOperator="GreaterThanThreshold",
+        Threshold=target.max_errors,
+        EvaluationPeriods=1,
+        TreatMissingData="notBreaching",
+        Metrics=[
+            {
+                "Id": "rate",
+                "Expression": f"IF(invocations >= {MINIMUM_INVOCATIONS}, 100 * errors / invocations, 0)",
+                "Label": "errors in percent",
+                "ReturnData": True,
+            },
+            _metric("errors", "Errors", dimensions),
+            _metric("invocations", "Invocations", dimensions),
+        ],
+    )
+
+
+def remove(name: str) -> None:
+    client("cloudwatch").delete_alarms(AlarmNames=[name])
+
+
+def _metric(metric_id: str, name: str, dimensions: list[dict[str, str]]) -> dict[str, object]:
+    metric = {"Namespace": "AWS/Lambda", "MetricName": name, "Dimensions": dimensions}
+    stat = {"Metric": metric, "Period": PERIOD_SECONDS, "Stat": "Sum"}
+    return {"Id": metric_id, "MetricStat": stat, "ReturnData": False}

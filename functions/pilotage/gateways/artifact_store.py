@@ -1,0 +1,69 @@
+"""S3: the artifact bucket."""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pilotage.artifact import Artifact
+from pilotage.gateways.aws import client, code_of
+
+OUTCOMES = "_pilotage/outcomes"
+
+
+class ObjectGone(Exception):
+    """The object version was deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What S3 says of an object version. `sha256` is hex, empty when the upload gave none."""
+
+    size: int
+    metadata: Mapping[str, str]
+    sha256: str
+
+
+class ObjectSource:
+    """Byte ranges of one object version: an archive.Source."""
+
+    def __init__(self, artifact: Artifact) -> None:
+        self.size = artifact.size
+        self._where = {"Bucket": artifact.bucket, "Key": artifact.key, "VersionId": artifact.version_id}
+
+    def read(self, start: int, length: int) -> bytes:
+        if length <= 0:
+            return b""
+        span = f"bytes={start}-{start + length - 1}"
+        body: bytes = client("s3").get_object(**self._where, Range=span)["Body"].read()
+        return body
+
+
+def head(artifact: Artifact) -> Stored:
+    """Raises ObjectGone when the object version is no longer there."""
+    try:
+        found = client("s3").head_object(
+            Bucket=artifact.bucket,
+            Key=artifact.key,
+            VersionId=artifact.version_id,
+            ChecksumMode="ENABLED",
+        )
+    except Exception as error:
+        if code_of(error) in ("404", "NoSuchKey", "NoSuchVersion", "405", "MethodNotAllowed"):
+            raise ObjectGone from error
+        raise
+    checksum = found.get("ChecksumSHA256", "")
+    whole = checksum and "-" not in checksum  # a multipart upload's checksum is of its parts
+    sha256 = base64.b64decode(checksum).hex() if whole else ""
+    return Stored(found["ContentLength"], found.get("Metadata", {}), sha256)
+
+
+def write_outcome(artifact: Artifact, outcome: Mapping[str, Any]) -> None:
+    """Where a build job waits for it: `_pilotage/outcomes/<release id>.json`."""
+    client("s3").put_object(
+        Bucket=artifact.bucket,
+        Key=f"{OUTCOMES}/{artifact.release_id}.json",
+        Body=json.dumps(outcome, indent=2, ensure_ascii=False).encode(),
+        ContentType="application/json",
+    )

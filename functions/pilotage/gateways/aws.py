@@ -1,0 +1,63 @@
+"""Clients made when first used, and AWS's errors by their code.
+
+boto3 is imported inside, so that a function that needs no client does not pay for it.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from pilotage.errors import AwsUnavailable
+
+TRANSIENT = frozenset(
+    "InternalError InternalFailure InternalServerError InternalServerException RequestLimitExceeded "
+    "ProvisionedThroughputExceededException ServiceException ServiceUnavailable SlowDown "
+    "Throttling ThrottlingException ThrottledException TooManyRequestsException".split()
+)
+
+
+@cache
+def client(service: str) -> Any:
+    """A boto3 client with botocore's standard retries."""
+    import boto3
+    from botocore.config import Config
+
+    return boto3.client(service, config=Config(retries={"mode": "standard", "max_attempts": 4}))
+
+
+def code_of(error: Exception) -> str:
+    """The error code of a botocore ClientError; "" for any other exception."""
+    response = getattr(error, "response", None)
+    return str(response["Error"]["Code"]) if isinstance(response, dict) else ""
+
+
+def message_of(error: Exception) -> str:
+    response = getattr(error, "response", None)
+    return str(response["Error"].get("Message", "")) if isinstance(response, dict) else str(error)
+
+
+def is_transient(error: Exception) -> bool:
+    """Throttled, a fault on AWS's side, or no answer at all: worth another try."""
+    from botocore.exceptions import HTTPClientError
+
+    if isinstance(error, HTTPClientError):
+        return True
+    response = getattr(error, "response", None)
+    if not isinstance(response, dict):
+        return False
+    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return code_of(error) in TRANSIENT or status >= 500
+
+
+def doorway(handler: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """A handler whose transient AWS errors leave it as AwsUnavailable, which is retried by name."""
+
+    def lambda_handler(event: Any, context: Any) -> Any:
+        try:
+            return handler(event, context)
+        except Exception as error:
+            if type(error).__module__.startswith("botocore") and is_transient(error):
+                raise AwsUnavailable(f"{code_of(error)}: {message_of(error)}") from error
+            raise
+
+    return lambda_handler

@@ -1,0 +1,196 @@
+"""Lambda: functions as they are, new versions, and calls to them."""
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pilotage.artifact import Artifact
+from pilotage.errors import RevisionNotReady, RevisionRefused
+from pilotage.gateways.aws import client, code_of, message_of
+from pilotage.target import AliasState, FunctionState
+
+NOT_THERE = ("ResourceNotFoundException", "AccessDeniedException")
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """`settings` is what makes two versions different besides their code."""
+
+    version: str
+    code_sha256: str
+    revision_id: str
+    architectures: tuple[str, ...]
+    settled: bool
+    failure: str
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    payload: bytes
+    error: str
+    took_ms: int
+
+
+def describe(function: str, alias: str) -> FunctionState | None:
+    """The function with what calls it unqualified; None when AWS shows it not to us."""
+    try:
+        found = client("lambda").get_function(FunctionName=function)
+    except Exception as error:
+        if code_of(error) in NOT_THERE:
+            return None
+        raise
+    configuration = found["Configuration"]
+    return FunctionState(
+        name=function,
+        tags=found.get("Tags") or {},
+        package_type=configuration.get("PackageType", "Zip"),
+        layers=sum(layer.get("CodeSize", 0) for layer in configuration.get("Layers") or []),
+        unqualified=tuple(_unqualified(function, configuration["FunctionArn"])),
+        alias=alias_of(function, alias),
+    )
+
+
+def alias_of(function: str, alias: str) -> AliasState | None:
+    """Where the alias points; None when there is no such alias."""
+    try:
+        found = client("lambda").get_alias(FunctionName=function, Name=alias)
+    except Exception as error:
+        if code_of(error) == "ResourceNotFoundException":
+            return None
+        raise
+    weights = (found.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
+    return AliasState(found["FunctionVersion"], weights)
+
+
+def configuration(function: str, version: str = "") -> Configuration:
+    """GetFunction has a rate limit of its own (100 a second), so waiting costs nobody else.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+    """
+    where = {"FunctionName": function, **({"Qualifier": version} if version else {})}
+    return _configuration(client("lambda").get_function(**where)["Configuration"])
+
+
+def update_code(function: str, artifact: Artifact, current: Configuration) -> Configuration:
+    """The artifact's own object version becomes $LATEST. Raises RevisionNotReady when someone
+    changed the function meanwhile, RevisionRefused when Lambda does not take the code."""
+    try:
+        return _configuration(
+            client("lambda").update_function_code(
+                FunctionName=function,
+                S3Bucket=artifact.bucket,
+                S3Key=artifact.key,
+                S3ObjectVersion=artifact.version_id,
+                Architectures=list(current.architectures),
+                RevisionId=current.revision_id,
+            )
+        )
+    except Exception as error:
+        raise _refused(error) from error
+
+
+def publish(function: str, settled: Configuration, description: str) -> Configuration:
+    """A version of exactly this code and configuration; the existing one when nothing changed."""
+    try:
+        return _configuration(
+            client("lambda").publish_version(
+                FunctionName=function,
+                CodeSha256=settled.code_sha256,
+                RevisionId=settled.revision_id,
+                Description=description[:256],
+            )
+        )
+    except Exception as error:
+        raise _refused(error) from error
+
+
+def create_alias(function: str, alias: str, version: str) -> None:
+    """Making it again is done already."""
+    try:
+        client("lambda").create_alias(FunctionName=function, Name=alias, FunctionVersion=version)
+    except Exception as error:
+        if code_of(error) != "ResourceConflictException":
+            raise
+
+
+def invoke(function: str, qualifier: str, event: Mapping[str, Any]) -> Answer:
+    """Call a version or an alias, and wait for the answer."""
+    started = time.monotonic()
+    found = client("lambda").invoke(
+        FunctionName=function, Qualifier=qualifier, Payload=json.dumps(event).encode()
+    )
+    payload = found["Payload"].read()
+    took = round((time.monotonic() - started) * 1000)
+    return Answer(payload, found.get("FunctionError", ""), took)
+
+
+def forward(function: str, event: Mapping[str, Any]) -> None:
+    """Hand an event to another function without waiting."""
+    client("lambda").invoke(
+        FunctionName=function, InvocationType="Event", Payload=json.dumps(event).encode()
+    )
+
+
+def _configuration(found: Mapping[str, Any]) -> Configuration:
+    state, update = found.get("State", "Active"), found.get("LastUpdateStatus", "Successful")
+    failed = "Failed" in (state, update)
+    volatile = {"LastModified", "RevisionId", "Version", "FunctionArn", "Description", "State"}
+    keep = {k: v for k, v in found.items() if k not in volatile and not k.startswith(("LastUpdate", "State"))}
+    keep.pop("ResponseMetadata", None)
+    return Configuration(
+        version=found["Version"],
+        code_sha256=found["CodeSha256"],
+        revision_id=found["RevisionId"],
+        architectures=tuple(found.get("Architectures") or ("x86_64",)),
+        settled=state not in ("Pending",) and update != "InProgress",
+        failure=found.get("StateReason") or found.get("LastUpdateStatusReason") or "" if failed else "",
+        settings=keep,
+    )
+
+
+def _unqualified(function: str, function_arn: str) -> Iterator[str]:
+    """Who calls the function without an alias, in words."""
+    aws = client("lambda")
+    if principals := _policy_principals(function):
+        yield f"its policy ({', '.join(principals)})"
+    mappings = aws.list_event_source_mappings(FunctionName=function)["EventSourceMappings"]
+    for mapping in mappings:
+        if mapping["FunctionArn"] == function_arn:
+            yield f"an event source ({mapping.get('EventSourceArn', '?').split(':')[-1]})"
+    for url in aws.list_function_url_configs(FunctionName=function)["FunctionUrlConfigs"]:
+        if url["FunctionArn"] == function_arn:
+            yield "a function URL"
+
+
+def _policy_principals(function: str) -> list[str]:
+    try:
+        policy = json.loads(client("lambda").get_policy(FunctionName=function)["Policy"])
+    except Exception as error:
+        if code_of(error) == "ResourceNotFoundException":
+            return []
+        raise
+    found = []
+    for statement in policy.get("Statement", []):
+        principal = statement.get("Principal", "*")
+        values = principal.values() if isinstance(principal, dict) else [principal]
+        found += [str(value) for value in values]
+    return sorted(set(found))
+
+
+def _refused(error: Exception) -> Exception:
+    """Lambda's refusal as ours: come back later, or never with this code."""
+    code = code_of(error)
+    if code in ("ResourceConflictException", "PreconditionFailedException"):
+        return RevisionNotReady(message_of(error))
+    if code in (
+        "InvalidParameterValueException",
+        "CodeStorageExceededException",
+        "CodeVerificationFailedException",
+        "InvalidCodeSignatureException",
+        "RequestEntityTooLargeException",
+    ):
+        return RevisionRefused(f"Lambda refused the code: {message_of(error)}")
+    return error

@@ -1,0 +1,42 @@
+"""Run the checks of one moment against a version or an alias."""
+
+import time
+
+from pilotage.checks import Check, Verdict, judge
+from pilotage.gateways import lambda_functions
+from pilotage.gateways.aws import code_of, message_of
+from pilotage.release import CheckResult
+
+
+def run_checks(
+    moment: str, checks: tuple[Check, ...], function: str, qualifier: str
+) -> CheckResult:
+    """The first check that fails ends it. Without checks a `before` only looks whether the
+    version is there and Active; an `after` passes without a call."""
+    started = time.monotonic()
+    verdict = Verdict(True)
+    if not checks and moment == "before":
+        verdict = _is_active(function, qualifier)
+    for check in checks:
+        verdict = _run(check, function, qualifier)
+        if not verdict.passed:
+            break
+    took = round((time.monotonic() - started) * 1000)
+    return CheckResult(moment, verdict.passed, verdict.reason, took)
+
+
+def _run(check: Check, function: str, qualifier: str) -> Verdict:
+    try:
+        answer = lambda_functions.invoke(function, qualifier, check.invoke)
+    except Exception as error:
+        if not code_of(error):
+            raise
+        return Verdict(False, f"{function}:{qualifier} could not be called: {message_of(error)}")
+    return judge(check, answer.payload, answer.error, answer.took_ms)
+
+
+def _is_active(function: str, version: str) -> Verdict:
+    found = lambda_functions.configuration(function, version)
+    if found.settled and not found.failure:
+        return Verdict(True)
+    return Verdict(False, f"version {version} is not Active: {found.failure or 'still pending'}")

@@ -1,0 +1,92 @@
+"""Slack, by bot token or by incoming webhook."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from pilotage.gateways.aws import client
+
+
+class ComeBack(Exception):
+    """Slack is throttling or unwell; try again after so many seconds."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"Slack asks to come back in {seconds} s")
+        self.seconds = seconds
+
+
+class RefusedForGood(Exception):
+    """Slack will never take this message; the text is its reason."""
+
+
+class Channel(Protocol):
+    """Where notices go. `ts` is the message to edit, "" for a new one; gives back its own."""
+
+    edits: bool
+
+    def post(self, channel: str, message: dict[str, Any], ts: str) -> str: ...
+
+
+def channel_for(secret: str, api_url: str) -> Channel:
+    """A webhook when the secret is a URL, else a bot token."""
+    return Webhook(secret) if secret.startswith("http") else Bot(secret, api_url)
+
+
+@dataclass(frozen=True)
+class Bot:
+    """chat.postMessage for the first, chat.update for the later ones."""
+
+    token: str
+    api_url: str
+    edits: bool = True
+
+    def post(self, channel: str, message: dict[str, Any], ts: str) -> str:
+        from slack_sdk import WebClient
+        from slack_sdk.errors import SlackApiError
+
+        slack = WebClient(token=self.token, base_url=self.api_url, timeout=10)
+        quiet = {"unfurl_links": False, "unfurl_media": False}
+        try:
+            if ts:
+                slack.chat_update(channel=channel, ts=ts, **message)
+                return ts
+            answer = slack.chat_postMessage(
+                channel=channel, link_names=False, parse="none", **quiet, **message
+            )
+            return str(answer["ts"])
+        except SlackApiError as error:
+            raise _refusal(error.response.status_code, error.response.headers, str(error.response.get("error"))) from error
+        except (TimeoutError, OSError) as error:
+            raise ComeBack(5) from error
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """Posts only: a webhook gives no handle to edit by."""
+
+    url: str
+    edits: bool = False
+
+    def post(self, channel: str, message: dict[str, Any], ts: str) -> str:
+        from slack_sdk import WebhookClient
+
+        try:
+            answer = WebhookClient(self.url, timeout=10).send(**message)
+        except (TimeoutError, OSError) as error:
+            raise ComeBack(5) from error
+        if answer.status_code != 200:
+            raise _refusal(answer.status_code, answer.headers, answer.body)
+        return ""
+
+
+def _refusal(status: int, headers: Any, reason: str) -> Exception:
+    if status == 429:
+        return ComeBack(int(headers.get("Retry-After", 1)))
+    if status >= 500 or reason in ("internal_error", "fatal_error", "service_unavailable", "ratelimited"):
+        return ComeBack(5)
+    return RefusedForGood(reason)
+
+
+def secret(parameter: str) -> str:
+    """The token or webhook URL, from an SSM SecureString."""
+    found = client("ssm").get_parameter(Name=parameter, WithDecryption=True)
+    return str(found["Parameter"]["Value"]).strip()

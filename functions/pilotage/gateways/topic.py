@@ -1,0 +1,33 @@
+"""SNS: the topic of notices. A message is a pointer; what is told stands in the table."""
+
+import json
+
+from pilotage.gateways.aws import client
+
+
+class Topic:
+    def __init__(self, arn: str) -> None:
+        self._arn = arn
+
+    def tell(self, release_id: str) -> None:
+        """Say that a release has news."""
+        client("sns").publish(TopicArn=self._arn, Message=json.dumps({"release": release_id}))
+
+
+def release_in(message: str) -> str:
+    """The release id of our own message, "" when it is another's."""
+    found = _object(message)
+    return str(found.get("release", "")) if set(found) == {"release"} else ""
+
+
+def deployment_in(message: str) -> str:
+    """The deployment id of a CodeDeploy trigger's message, "" when there is none."""
+    return str(_object(message).get("deploymentId") or "")
+
+
+def _object(message: str) -> dict[str, object]:
+    try:
+        found = json.loads(message)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,41 @@
+"""Step Functions: tokens handed back."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pilotage.gateways.aws import client, code_of
+
+# The task is over, by whoever's hand: nothing is left to hand back.
+OVER = ("TaskDoesNotExist", "TaskTimedOut", "InvalidToken")
+
+
+def succeed(token: str, output: Mapping[str, Any]) -> bool:
+    """False when the task was over already."""
+    try:
+        client("stepfunctions").send_task_success(taskToken=token, output=json.dumps(output))
+    except Exception as error:
+        if code_of(error) in OVER:
+            return False
+        raise
+    return True
+
+
+def fail(token: str, error_name: str, cause: str) -> bool:
+    try:
+        client("stepfunctions").send_task_failure(taskToken=token, error=error_name, cause=cause)
+    except Exception as error:
+        if code_of(error) in OVER:
+            return False
+        raise
+    return True
+
+
+def is_running(execution: str) -> bool:
+    try:
+        found = client("stepfunctions").describe_execution(executionArn=execution)
+    except Exception as error:
+        if code_of(error) == "ExecutionDoesNotExist":
+            return False
+        raise
+    return bool(found["status"] == "RUNNING")

@@ -1,0 +1,196 @@
+"""What people are told of a release: the words, before any channel gives them a form.
+
+The first line of every notice says what users get now.
+"""
+
+from dataclasses import dataclass
+
+from pilotage import outcome as outcomes
+from pilotage.fault import shown
+from pilotage.release import CheckResult, Release
+from pilotage.rollout import minutes_in_words
+
+EMOJI = {
+    "inspecting": "📦",
+    "waiting": "⏸",
+    "publishing": "📦",
+    "checking": "🔎",
+    "shifting": "🚚",
+    "verifying": "🚚",
+    outcomes.LIVE: "✅",
+    outcomes.UNCHANGED: "✅",
+    outcomes.REJECTED: "🚫",
+    outcomes.SUPERSEDED: "⏭",
+    outcomes.STOPPED: "⏪",
+    outcomes.NEEDS_A_PERSON: "🆘",
+}
+WORDS = {
+    outcomes.LIVE: "live",
+    outcomes.UNCHANGED: "unchanged",
+    outcomes.REJECTED: "rejected",
+    outcomes.SUPERSEDED: "superseded",
+    outcomes.STOPPED: "stopped",
+    outcomes.NEEDS_A_PERSON: "needs a person",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """`headline` and `users_get` are complete by themselves; `reasons` may be long and foreign.
+
+    `rank` orders the notices of a release: a later one replaces an earlier one, never the other
+    way round. `broadcast` marks the endings that nobody may miss.
+    """
+
+    release: str
+    headline: str
+    users_get: str
+    who: str
+    facts: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    advice: str = ""
+    url: str = ""
+    channel: str = ""
+    rank: int = 0
+    ended: bool = False
+    broadcast: bool = False
+
+
+def of(release: Release) -> Notice:
+    """The notice of a release as the table has it now."""
+    ended = release.outcome is not None
+    kind = release.outcome.kind if release.outcome else release.step
+    word = f": {WORDS[kind]}" if kind in WORDS else ""
+    artifact = release.artifact
+    title = f"{shown(artifact.application, 40)} {shown(release.name, 40)} → {shown(artifact.group, 40)}"
+    return Notice(
+        release=release.id,
+        headline=f"{EMOJI[kind]} {title}{word}",
+        users_get=_users_get(release),
+        who=_who(release),
+        facts=_facts(release),
+        reasons=_reasons(release),
+        advice=_advice(release),
+        url=release.facts.get("url", ""),
+        rank=release.rank,
+        ended=ended,
+        broadcast=ended and kind in (outcomes.REJECTED, outcomes.STOPPED, outcomes.NEEDS_A_PERSON),
+    )
+
+
+def _users_get(release: Release) -> str:
+    if release.outcome:
+        return _users_get_at_the_end(release)
+    live = release.plan.live if release.plan else ""
+    stays = f"Users get version {live}." if live else "Nothing is live yet."
+    new = release.revision.version if release.revision else ""
+    match release.step:
+        case "waiting":
+            return f"{stays} This release waits for its turn."
+        case "publishing":
+            return f"{stays} The artifact is sound; its version is being published."
+        case "checking":
+            return f"{stays} Version {new} is being checked before any user gets it."
+        case "shifting":
+            return f"Users are moving from version {live} to version {new}: {_rollout(release)}."
+        case "verifying":
+            return f"Everyone gets version {new}. It is being checked once more."
+    return f"{stays} The artifact is being inspected."
+
+
+def _users_get_at_the_end(release: Release) -> str:
+    outcome = release.outcome
+    assert outcome is not None
+    live = f"Version {outcome.users_get}" if outcome.users_get else ""
+    untouched = f"{live} is still live." if live else "Nothing is live yet."
+    match outcome.kind:
+        case outcomes.LIVE:
+            return f"Everyone gets version {outcome.users_get}."
+        case outcomes.UNCHANGED:
+            return f"Everyone gets version {outcome.users_get}, as before: the code is the same."
+        case outcomes.REJECTED:
+            return f"Nothing was deployed. {untouched}"
+        case outcomes.SUPERSEDED:
+            return f"Nothing of this release was deployed. {untouched}"
+        case outcomes.STOPPED:
+            return _users_get_when_stopped(release, untouched)
+    return "It is not known what users get. A person must look now."
+
+
+def _users_get_when_stopped(release: Release, untouched: str) -> str:
+    outcome = release.outcome
+    assert outcome is not None
+    new = release.revision.version if release.revision else ""
+    if outcome.share:
+        lasted = f" for {duration(outcome.seconds)}" if outcome.seconds else ""
+        return (
+            f"Version {outcome.users_get} has 100% again. "
+            f"{outcome.share:.0%} of users had version {new}{lasted}."
+        )
+    accepted = release.plan and release.plan.target.unqualified_accepted
+    if new and not accepted:
+        return f"No user saw version {new}. {untouched}"
+    return untouched
+
+
+def _who(release: Release) -> str:
+    facts = release.facts
+    by = f"by {shown(facts['by'])}" if facts.get("by") else ""
+    commit = shown(facts.get("commit", ""), 40)
+    return " · ".join(part for part in (by, commit, shown(release.artifact.file_name)) if part)
+
+
+def _facts(release: Release) -> tuple[str, ...]:
+    found = [_check_fact(check) for check in release.checks]
+    if release.deployment and release.deployment.alarms and not release.outcome:
+        found.append(f"Alarms watched: {', '.join(release.deployment.alarms[:5])}")
+    ids = [release.deployment.id] if release.deployment and release.deployment.id else []
+    if release.sha256:
+        ids.append(f"sha256 {release.sha256[:12]}…")
+    return tuple(found + ([" · ".join(ids)] if ids else []))
+
+
+def _check_fact(check: CheckResult) -> str:
+    mark = "✅ passed" if check.passed else "❌ failed"
+    when = "before" if check.moment == "before" else "after"
+    return f"Checks {when} traffic: {mark} after {check.took_ms / 1000:.1f} s"
+
+
+def _reasons(release: Release) -> tuple[str, ...]:
+    if not release.outcome:
+        return ()
+    if release.faults:
+        return tuple(str(fault) for fault in release.faults)
+    return (release.outcome.reason,) if release.outcome.reason else ()
+
+
+def _advice(release: Release) -> str:
+    if not release.outcome:
+        return ""
+    match release.outcome.kind:
+        case outcomes.REJECTED:
+            return "Mend this and upload it again."
+        case outcomes.STOPPED:
+            return "Mend the cause and upload again; nothing needs to be cleaned up."
+        case outcomes.NEEDS_A_PERSON:
+            return f"Look at the alias, then run: {release.outcome.command}"
+    return ""
+
+
+def _rollout(release: Release) -> str:
+    plan = release.plan
+    if plan and plan.rollout:
+        return str(plan.rollout)
+    configuration = release.deployment.configuration if release.deployment else ""
+    return configuration.removeprefix("CodeDeployDefault.") or "by the group's rollout"
+
+
+def duration(seconds: float) -> str:
+    """`1 min 52 s`, in words as short as they can be."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s" if whole else "less than a second"
+    if whole % 3600 == 0:
+        return minutes_in_words(whole // 60)
+    minutes, rest = divmod(whole, 60)
+    return f"{minutes} min {rest} s" if rest else f"{minutes} min"

@@ -1,0 +1,132 @@
+"""How a release ends, judged by what users get: the alias decides, not what anybody says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pilotage.target import AliasState
+
+LIVE = "live"
+UNCHANGED = "unchanged"
+REJECTED = "rejected"
+SUPERSEDED = "superseded"
+STOPPED = "stopped"
+NEEDS_A_PERSON = "needs a person"
+OUTCOMES = (LIVE, UNCHANGED, REJECTED, SUPERSEDED, STOPPED, NEEDS_A_PERSON)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`kind` is one of OUTCOMES. `users_get` is the version that users get now, as far as known.
+
+    `share` (0 to 1) of users had the new version for `seconds`, before they were brought back.
+    """
+
+    kind: str
+    users_get: str = ""
+    reason: str = ""
+    share: float = 0.0
+    seconds: float = 0.0
+    at: str = ""
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentEnd:
+    """What CodeDeploy says of a deployment's end. Times in seconds since the epoch, 0 if unknown."""
+
+    status: str
+    error_code: str = ""
+    error_message: str = ""
+    shift_started: float = 0.0
+    share: float = 0.0
+    rollback_id: str = ""
+    rollback_status: str = ""
+    rolled_back_at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Everything the judgement rests on. `error` and `cause` are the state machine's."""
+
+    error: str = ""
+    cause: str = ""
+    way: str = ""
+    previous: str = ""
+    new: str = ""
+    alias: AliasState | None = None
+    function: str = ""
+    alias_name: str = ""
+    end: DeploymentEnd | None = None
+    check_reasons: tuple[str, ...] = ()
+    planned: bool = False
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+def judge(seen: Seen) -> Outcome:
+    """The outcome of a release whose steps are over, whatever ended them."""
+    if seen.error == "ArtifactRejected":
+        return Outcome(REJECTED, users_get=seen.alias.version if seen.alias else "")
+    if seen.error == "ReleaseSuperseded":
+        return Outcome(SUPERSEDED, users_get=_serving(seen), reason=seen.cause)
+    if not seen.error and seen.way == "unchanged" and _at(seen, seen.new):
+        return Outcome(UNCHANGED, users_get=seen.new)
+    if _at(seen, seen.new) and _ended_well(seen):
+        return Outcome(LIVE, users_get=seen.new)
+    if seen.way == "first" and seen.alias is None:
+        return Outcome(STOPPED, reason=_reason(seen))
+    if not seen.planned or _never_moved(seen):
+        return Outcome(STOPPED, users_get=_serving(seen), reason=_reason(seen))
+    if _at(seen, seen.previous):
+        return _stopped_after_exposure(seen)
+    return Outcome(NEEDS_A_PERSON, _serving(seen), _reason(seen), command=_mend(seen))
+
+
+def _ended_well(seen: Seen) -> bool:
+    if seen.way == "first":
+        return not seen.error
+    return not seen.error and seen.end is not None and seen.end.status == "Succeeded"
+
+
+def _never_moved(seen: Seen) -> bool:
+    """Nothing of this release can have reached the alias."""
+    return not seen.end and (seen.alias is None or not seen.alias.is_weighted) and not _at(seen, seen.new)
+
+
+def _at(seen: Seen, version: str) -> bool:
+    alias = seen.alias
+    return bool(version) and alias is not None and alias.version == version and not alias.is_weighted
+
+
+def _serving(seen: Seen) -> str:
+    return seen.alias.version if seen.alias and not seen.alias.is_weighted else ""
+
+
+def _stopped_after_exposure(seen: Seen) -> Outcome:
+    end = seen.end
+    seconds = 0.0
+    share = 0.0
+    if end and end.shift_started:
+        share = end.share
+        seconds = max(0.0, end.rolled_back_at - end.shift_started) if end.rolled_back_at else 0.0
+    return Outcome(
+        STOPPED, users_get=seen.previous, reason=_reason(seen), share=share, seconds=seconds
+    )
+
+
+def _reason(seen: Seen) -> str:
+    if seen.check_reasons:
+        return "; ".join(seen.check_reasons)
+    if seen.end and seen.end.error_message:
+        return seen.end.error_message
+    if seen.end and seen.end.status != "Succeeded":
+        return f"the deployment ended as {seen.end.status}"
+    return seen.cause or seen.error or "nobody knows why"
+
+
+def _mend(seen: Seen) -> str:
+    """The one command that brings users to one version again."""
+    version = seen.previous or "<version>"
+    return (
+        f"aws lambda update-alias --function-name {seen.function} --name {seen.alias_name} "
+        f"--function-version {version} --routing-config AdditionalVersionWeights={{}}"
+    )

@@ -1,0 +1,42 @@
+"""Frozen values as plain data and back, for the table and for events."""
+
+import dataclasses
+import types
+import typing
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def plain(value: Any) -> Any:
+    """Dataclasses, tuples and mappings as what JSON can hold."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: plain(inner) for key, inner in value.items()}
+    return value
+
+
+def build(kind: type[T], data: Mapping[str, Any]) -> T:
+    """The dataclass that `plain` made this of. Members it does not know are left out, so that an
+    older version can read what a newer one wrote."""
+    hints = typing.get_type_hints(kind)
+    known = {field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    return kind(**{name: _value(hints[name], data[name]) for name in known if name in data})
+
+
+def _value(hint: Any, data: Any) -> Any:
+    if data is None:
+        return None
+    origin = typing.get_origin(hint)
+    if origin in (types.UnionType, typing.Union):
+        inner = [arg for arg in typing.get_args(hint) if arg is not type(None)]
+        return _value(inner[0], data)
+    if origin is tuple:
+        return tuple(_value(typing.get_args(hint)[0], item) for item in data)
+    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
+        return build(hint, data)
+    return data

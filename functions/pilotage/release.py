@@ -1,0 +1,107 @@
+"""A release: one artifact on its way to one target, and everything known of it so far."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from pilotage.artifact import Artifact
+from pilotage.checks import Check
+from pilotage.fault import Fault
+from pilotage.outcome import Outcome
+from pilotage.rollout import Rollout
+from pilotage.target import Target
+
+# The steps of a release in order. A message of an earlier step never replaces a later one's.
+STEPS = ("inspecting", "waiting", "publishing", "checking", "shifting", "verifying", "finished")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What inspection found out: where the artifact goes and how. `live` is the version that the
+    alias pointed at, empty when there was no alias yet."""
+
+    target: Target
+    live: str = ""
+    rollout: Rollout | None = None
+    before: tuple[Check, ...] = ()
+    after: tuple[Check, ...] = ()
+    before_hook: str = ""
+    after_hook: str = ""
+    group_rollout: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A published Lambda version: code and configuration. `code_sha256` is Lambda's own, base64.
+
+    `previous` is what users got when it was published; `way` is how it goes live: `deploy`,
+    `first` (the alias is made with it) or `unchanged` (it is live already).
+    """
+
+    version: str
+    code_sha256: str
+    configuration_sha256: str
+    previous: str = ""
+    way: str = "deploy"
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """CodeDeploy's own. `alarm` is the new version's alarm, made for this deployment alone."""
+
+    id: str = ""
+    configuration: str = ""
+    alarm: str = ""
+    alarms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """How the checks of one moment (`before` or `after`) ended, and how long they took."""
+
+    moment: str
+    passed: bool
+    reason: str = ""
+    took_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Kept in the table, one section an attribute: each step writes only its own."""
+
+    artifact: Artifact
+    execution: str
+    claimed_at: str
+    step: str = "inspecting"
+    facts: Mapping[str, str] = field(default_factory=dict)
+    sha256: str = ""
+    faults: tuple[Fault, ...] = ()
+    plan: Plan | None = None
+    revision: Revision | None = None
+    deployment: Deployment | None = None
+    checks: tuple[CheckResult, ...] = ()
+    outcome: Outcome | None = None
+    token: str = ""
+
+    @property
+    def id(self) -> str:
+        return self.artifact.release_id
+
+    @property
+    def target_name(self) -> str:
+        return f"{self.artifact.application}/{self.artifact.group}"
+
+    @property
+    def name(self) -> str:
+        """What people call it: the version it claims, else the commit, else the file."""
+        return self.facts.get("version") or self.facts.get("commit") or self.artifact.file_name
+
+    @property
+    def rank(self) -> int:
+        return STEPS.index(self.step)
+
+    def check(self, moment: str) -> CheckResult | None:
+        return next((check for check in self.checks if check.moment == moment), None)
+
+    def with_check(self, result: CheckResult) -> "Release":
+        others = tuple(check for check in self.checks if check.moment != result.moment)
+        return replace(self, checks=(*others, result))

@@ -1,0 +1,103 @@
+"""How traffic moves: the phrases of a manifest, and the CodeDeploy configurations they mean."""
+
+import re
+from dataclasses import dataclass
+
+PREDEFINED_PREFIX = "CodeDeployDefault."
+# CodeDeploy's limits: one increment at most 99 percent, first to last shift at most 2880 minutes.
+# https://docs.aws.amazon.com/codedeploy/latest/userguide/limits.html
+MAX_PERCENT = 99
+MAX_MINUTES = 2880
+
+_PHRASE = re.compile(
+    r"(?P<kind>canary|linear)\s+(?P<percent>\d{1,3})\s*%\s+(?P<amount>\d{1,5})\s*(?P<unit>m|min|h)",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"[A-Za-z0-9+=,.@_-]{1,100}")
+_CANARY_MINUTES = (5, 10, 15, 30)
+_LINEAR_MINUTES = (1, 2, 3, 10)
+
+FORMS = '"canary 10% 5m", "linear 10% 1m", "all at once", or the name of a configuration'
+
+
+class BadRollout(Exception):
+    """The words name no rollout; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """`kind` is canary, linear, all-at-once, or named (a configuration that exists already)."""
+
+    kind: str
+    percent: int = 0
+    minutes: int = 0
+    name: str = ""
+
+    @property
+    def configuration(self) -> str:
+        """The configuration's name: CodeDeploy's own where it has one, else ours."""
+        if self.kind == "named":
+            return self.name
+        if self.kind == "all-at-once":
+            return f"{PREDEFINED_PREFIX}LambdaAllAtOnce"
+        ten = self.percent == 10
+        if self.kind == "canary" and ten and self.minutes in _CANARY_MINUTES:
+            return f"{PREDEFINED_PREFIX}LambdaCanary10Percent{self.minutes}Minutes"
+        if self.kind == "linear" and ten and self.minutes in _LINEAR_MINUTES:
+            unit = "Minute" if self.minutes == 1 else "Minutes"
+            return f"{PREDEFINED_PREFIX}LambdaLinear10PercentEvery{self.minutes}{unit}"
+        every = "every-" if self.kind == "linear" else ""
+        return f"pilotage-{self.kind}-{self.percent}-percent-{every}{self.minutes}-minutes"
+
+    @property
+    def is_made_by_us(self) -> bool:
+        """Whether the configuration must be made before it can be used."""
+        return self.configuration.startswith("pilotage-") and self.kind != "named"
+
+    @property
+    def routing(self) -> dict[str, object]:
+        """CodeDeploy's trafficRoutingConfig."""
+        if self.kind == "canary":
+            times = {"canaryPercentage": self.percent, "canaryInterval": self.minutes}
+            return {"type": "TimeBasedCanary", "timeBasedCanary": times}
+        if self.kind == "linear":
+            times = {"linearPercentage": self.percent, "linearInterval": self.minutes}
+            return {"type": "TimeBasedLinear", "timeBasedLinear": times}
+        return {"type": "AllAtOnce"}
+
+    def __str__(self) -> str:
+        if self.kind in ("canary", "linear"):
+            every = "every " if self.kind == "linear" else "for "
+            return f"{self.kind} {self.percent}% {every}{minutes_in_words(self.minutes)}"
+        return "all at once" if self.kind == "all-at-once" else self.name
+
+
+def parse(words: str) -> Rollout:
+    """Read `canary 10% 5m`, `linear 10% 1m`, `all at once` or a name. Raises BadRollout."""
+    text = " ".join(words.split())
+    if text.lower() in ("all at once", "all-at-once"):
+        return Rollout("all-at-once")
+    if found := _PHRASE.fullmatch(text):
+        minutes = int(found["amount"]) * (60 if found["unit"].lower() == "h" else 1)
+        return _checked(Rollout(found["kind"].lower(), int(found["percent"]), minutes))
+    if _NAME.fullmatch(text):
+        return Rollout("named", name=text)
+    raise BadRollout(f"is no rollout. Say {FORMS}.")
+
+
+def minutes_in_words(minutes: int) -> str:
+    if minutes % 60 == 0:
+        hours = minutes // 60
+        return f"{hours} hour{'s' if hours != 1 else ''}"
+    return f"{minutes} minute{'s' if minutes != 1 else ''}"
+
+
+def _checked(rollout: Rollout) -> Rollout:
+    if not 1 <= rollout.percent <= MAX_PERCENT:
+        raise BadRollout(f"moves {rollout.percent}% at a time; CodeDeploy moves 1% to {MAX_PERCENT}%.")
+    steps = 1 if rollout.kind == "canary" else -(-100 // rollout.percent) - 1
+    if rollout.minutes < 1:
+        raise BadRollout("waits less than a minute, the shortest that CodeDeploy knows.")
+    if steps * rollout.minutes > MAX_MINUTES:
+        raise BadRollout(f"takes {steps * rollout.minutes} minutes; CodeDeploy allows {MAX_MINUTES}.")
+    return rollout

@@ -1,0 +1,157 @@
+"""A target: a deployment group, what its tags say, and whether a release can go there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pilotage.fault import Fault, shown
+
+FUNCTION_TAG = "pilotage:function"
+APPLICATION_TAG = "pilotage:application"
+MAY_ASK_TAG = "pilotage:may-ask"
+MAX_ERRORS_TAG = "pilotage:max-errors"
+UNQUALIFIED_TAG = "pilotage:unqualified"
+ASKABLE = ("rollout", "checks")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a group's tags grant. `max_errors` in percent, 0 for none."""
+
+    application: str
+    group: str
+    function: str
+    alias: str
+    may_ask: tuple[str, ...] = ()
+    max_errors: float = 0.0
+    unqualified_accepted: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.application}/{self.group}"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The group as CodeDeploy describes it."""
+
+    application: str
+    name: str
+    platform: str
+    tags: Mapping[str, str]
+    alarms: tuple[str, ...] = ()
+    alarms_enabled: bool = False
+    ignore_poll_failure: bool = False
+    configuration: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AliasState:
+    """Where an alias points. `weights` are the shares of other versions, 0 to 1."""
+
+    version: str
+    weights: Mapping[str, float]
+
+    @property
+    def is_weighted(self) -> bool:
+        return bool(self.weights)
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionState:
+    """The function as Lambda describes it. `unqualified` lists who calls it without an alias."""
+
+    name: str
+    tags: Mapping[str, str]
+    package_type: str
+    layers: int
+    unqualified: tuple[str, ...] = ()
+    alias: AliasState | None = None
+
+
+def read_target(group: Group) -> tuple[Target | None, list[Fault]]:
+    """The target of a group. None when its tags name no function."""
+    place = f"deployment group {group.application}/{group.name}"
+    if group.platform != "Lambda":
+        reason = f"is of the {group.platform} platform, to which Pilotage does not release yet."
+        return None, [Fault(place, reason)]
+    named = group.tags.get(FUNCTION_TAG, "")
+    if not named:
+        fix = f"Tag it {FUNCTION_TAG} = <function>:<alias>."
+        return None, [Fault(place, f"has no tag {FUNCTION_TAG}.", fix)]
+    function, _, alias = named.partition(":")
+    if not function or not alias or ":" in alias:
+        fix = "Write <function>:<alias>, such as orders:live."
+        return None, [Fault(place, f'tag {FUNCTION_TAG} is "{shown(named)}".', fix)]
+    max_errors, faults = _max_errors(group.tags.get(MAX_ERRORS_TAG, ""), place)
+    may_ask = tuple(group.tags.get(MAY_ASK_TAG, "").split())
+    accepted = group.tags.get(UNQUALIFIED_TAG) == "accepted"
+    target = Target(group.application, group.name, function, alias, may_ask, max_errors, accepted)
+    return target, faults
+
+
+def function_faults(target: Target, function: FunctionState | None) -> list[Fault]:
+    """Why a release cannot go to this function."""
+    place = f"function {shown(target.function)}"
+    if function is None:
+        # AWS answers the same for a function that is missing and for one without the tag.
+        reason = f"does not exist, or lacks the tag {APPLICATION_TAG} = {target.application}."
+        fix = f"Make it, or tag it, or mend the group's tag {FUNCTION_TAG}."
+        return [Fault(place, reason, fix)]
+    owner = function.tags.get(APPLICATION_TAG, "")
+    if owner != target.application:
+        reason = f'belongs to application "{shown(owner)}", not to {target.application}.'
+        return [Fault(place, reason, f"Its tag {APPLICATION_TAG} says so.")]
+    faults = []
+    if function.package_type != "Zip":
+        faults.append(Fault(place, "is a container image; an archive cannot become its code."))
+    if function.unqualified and not target.unqualified_accepted:
+        reason = f"is called without the alias by {', '.join(function.unqualified[:5])}."
+        fix = (
+            f"Point them at {target.function}:{target.alias}; or tag the group "
+            f"{UNQUALIFIED_TAG} = accepted, and know that they get new code unchecked."
+        )
+        faults.append(Fault(place, reason, fix))
+    return faults + _alias_faults(target, function.alias)
+
+
+def _alias_faults(target: Target, alias: AliasState | None) -> list[Fault]:
+    if alias is None:
+        return []
+    place = f"alias {target.function}:{target.alias}"
+    if alias.version == "$LATEST":
+        fix = "Point it at a published version: aws lambda update-alias --function-version …"
+        return [Fault(place, "points at $LATEST, so there is nothing to go back to.", fix)]
+    if alias.is_weighted:
+        shares = ", ".join(f"{w:.0%} on version {v}" for v, w in alias.weights.items())
+        fix = (
+            f"When no one needs that: aws lambda update-alias --function-name {target.function} "
+            f"--name {target.alias} --routing-config AdditionalVersionWeights={{}}"
+        )
+        return [Fault(place, f"already sends traffic to two versions ({shares}).", fix)]
+    return []
+
+
+def grant_faults(target: Target, asks: tuple[str, ...], file_name: str) -> list[Fault]:
+    """What the manifest asks and the group does not let it ask."""
+    return [
+        Fault(
+            file_name,
+            f"asks for its own {ask}, which {target.name} does not grant.",
+            f"Take it out, or tag the group {MAY_ASK_TAG} = {ask}.",
+        )
+        for ask in asks
+        if ask not in target.may_ask
+    ]
+
+
+def _max_errors(text: str, place: str) -> tuple[float, list[Fault]]:
+    if not text:
+        return 0.0, []
+    try:
+        percent = float(text)
+    except ValueError:
+        percent = -1.0
+    if not 0 < percent <= 100:
+        fix = "Write a percentage such as 5."
+        return 0.0, [Fault(place, f'tag {MAX_ERRORS_TAG} is "{shown(text)}".', fix)]
+    return percent, []

@@ -1,0 +1,69 @@
+"""Publish once: the same artifact always gives the same version, however often this is tried."""
+
+from dataclasses import replace
+
+from pilotage.errors import AlarmIsRed, CheckFailed, TargetBusy
+from pilotage.gateways import alarms, code_deploy, lambda_functions
+from pilotage.gateways.release_table import ReleaseTable
+from pilotage.gateways.run_checks import run_checks
+from pilotage.gateways.topic import Topic
+from pilotage.platforms import lambda_function
+from pilotage.release import Plan, Release, Revision
+
+
+def publish_revision(release_id: str, table: ReleaseTable, topic: Topic) -> str:
+    """The way the revision goes live: deploy, first or unchanged."""
+    release = table.load(release_id)
+    if release is None or release.plan is None:
+        raise LookupError(f"no inspected release {release_id} in the table")
+    plan = release.plan
+    if release.revision is None:
+        _look_before(release, plan)
+        release = replace(release, step="publishing")
+        table.save(release, "step")
+        topic.tell(release.id)
+        published = lambda_function.publish(release.artifact, plan.target, lambda_functions)
+        release = replace(release, revision=_revision(published, plan))
+        table.save(release, "revision")
+    assert release.revision is not None
+    if release.revision.way == "first":
+        _go_live_first(release, plan, release.revision, table)
+    return release.revision.way
+
+
+def _look_before(release: Release, plan: Plan) -> None:
+    """Nothing is published while the target is busy or one of its alarms is red."""
+    application, group = plan.target.application, plan.target.group
+    if others := code_deploy.running(application, group):
+        raise TargetBusy(f"deployment {others[0].id} runs on {plan.target.name}")
+    watched = code_deploy.watched_alarms(application, group)
+    if red := alarms.red(watched):
+        names = ", ".join(red)
+        raise AlarmIsRed(f"{names} is in ALARM. Nothing was published; upload again when it is OK.")
+
+
+def _revision(published: lambda_functions.Configuration, plan: Plan) -> Revision:
+    target = plan.target
+    alias = lambda_functions.alias_of(target.function, target.alias)
+    way = "deploy"
+    if alias is None:
+        way = "first"
+    elif alias.version == published.version and not alias.is_weighted:
+        way = "unchanged"
+    return Revision(
+        version=published.version,
+        code_sha256=published.code_sha256,
+        configuration_sha256=lambda_function.configuration_sha256(published.settings),
+        previous=alias.version if alias else "",
+        way=way,
+    )
+
+
+def _go_live_first(release: Release, plan: Plan, revision: Revision, table: ReleaseTable) -> None:
+    """There is no traffic to move yet: the checks decide whether the alias is made."""
+    target = plan.target
+    result = run_checks("before", plan.before, target.function, revision.version)
+    table.save(release.with_check(result), "checks")
+    if not result.passed:
+        raise CheckFailed(result.reason)
+    lambda_functions.create_alias(target.function, target.alias, revision.version)

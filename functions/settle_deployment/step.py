@@ -1,0 +1,51 @@
+"""Find the release of a deployment, and continue it when the deployment, and the rollback that
+may follow it, are over."""
+
+import time
+from collections.abc import Callable
+
+from pilotage.gateways import code_deploy, workflow
+from pilotage.gateways.code_deploy import Deployment
+from pilotage.gateways.release_table import ReleaseTable
+
+# CodeDeploy may announce a failure before it has written which deployment rolls it back.
+TRIES = 10
+PAUSE_SECONDS = 1.0
+
+
+def settle(
+    deployment_id: str, table: ReleaseTable, sleep: Callable[[float], None] = time.sleep
+) -> str:
+    """The id of the release that was continued; "" when there was none to continue."""
+    deployment = code_deploy.deployment(deployment_id)
+    if deployment and deployment.rolls_back:
+        deployment = code_deploy.deployment(deployment.rolls_back)
+    if deployment is None:
+        return ""
+    release = table.load(deployment.description) if deployment.description else None
+    if release is None or not release.token or release.outcome:
+        return ""
+    if (release.artifact.application, release.artifact.group) != (
+        deployment.application,
+        deployment.group,
+    ):
+        return ""
+    if not _is_over(deployment, sleep):
+        return ""
+    workflow.succeed(release.token, {"release": release.id, "deployment": deployment.id})
+    return release.id
+
+
+def _is_over(deployment: Deployment, sleep: Callable[[float], None]) -> bool:
+    """Whether the deployment and its rollback have ended. The rollback's own end settles again."""
+    if not deployment.is_over:
+        return False
+    for _ in range(TRIES):
+        if deployment.rollback_id:
+            rollback = code_deploy.deployment(deployment.rollback_id)
+            return rollback is None or rollback.is_over
+        if not deployment.rollback_expected:
+            return True
+        sleep(PAUSE_SECONDS)
+        deployment = code_deploy.deployment(deployment.id) or deployment
+    return True

@@ -1,0 +1,17 @@
+"""Start Deployment: create CodeDeploy's deployment, then wait for its end by the task token."""
+
+import os
+from typing import Any
+
+from pilotage.gateways.aws import doorway
+from pilotage.gateways.release_table import ReleaseTable
+from pilotage.gateways.topic import Topic
+from start_deployment.step import Hooks, start_deployment
+
+
+@doorway
+def lambda_handler(event: dict[str, Any], context: Any) -> None:
+    """`event`: the release's id and the task token. Errors: TargetBusy, which is retried."""
+    table, topic = ReleaseTable(os.environ["TABLE"]), Topic(os.environ["TOPIC"])
+    hooks = Hooks(os.environ["BEFORE_HOOK"], os.environ["AFTER_HOOK"])
+    start_deployment(event["release"], event["token"], table, topic, hooks)

@@ -1,0 +1,51 @@
+"""Nothing is left behind: what a dead hook or a dead execution left open is closed here."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from finish_release.step import Finish
+from pilotage.gateways import code_deploy, workflow
+from pilotage.gateways.release_table import ReleaseTable
+from pilotage.release import CheckResult, Release
+from settle_deployment.step import settle
+
+log = logging.getLogger(__name__)
+
+
+class Sweep:
+    def __init__(self, table: ReleaseTable, finish: Finish) -> None:
+        self._table = table
+        self._finish = finish
+
+    def answer_for_hook(self, hook: Mapping[str, Any], error: Mapping[str, Any]) -> dict[str, Any]:
+        """A hook timed out or died: CodeDeploy would wait an hour for its answer."""
+        deployment_id = hook["DeploymentId"]
+        deployment = code_deploy.deployment(deployment_id)
+        release = self._table.load(deployment.description) if deployment else None
+        if release:
+            moment = "after" if release.check("before") else "before"
+            reason = f"the hook did not come back: {error.get('errorMessage', 'no reason given')}"
+            result = CheckResult(moment, False, reason)
+            self._table.save(release.with_check(result), "checks")
+        code_deploy.report_hook(deployment_id, hook["LifecycleEventHookExecutionId"], False)
+        return {"answered": deployment_id}
+
+    def finish_orphans(self) -> dict[str, Any]:
+        """Releases that are open though their execution has ended, and tokens of deployments
+        whose end was never told. Safe to run at any moment, twice at once."""
+        done: list[str] = []
+        for release in self._table.open_releases():
+            try:
+                if self._tended(release):
+                    done.append(release.id)
+            except Exception:
+                log.exception("release %s could not be tended", release.id)
+        return {"finished": done}
+
+    def _tended(self, release: Release) -> bool:
+        if workflow.is_running(release.execution):
+            deployment = release.deployment
+            return bool(deployment and deployment.id and settle(deployment.id, self._table))
+        self._finish.run(release.id, "ExecutionEnded", "the execution ended before the release did")
+        return True

@@ -1,0 +1,43 @@
+"""Ask for the target's turn, and act on what the decision comes to."""
+
+from pilotage import turns
+from pilotage.gateways import workflow
+from pilotage.gateways.release_table import Conflict, ReleaseTable
+from pilotage.gateways.topic import Topic
+from pilotage.release import Release
+from pilotage.turns import Claim, Move
+
+MAX_TRIES = 20
+
+
+def take_turn(release_id: str, token: str, table: ReleaseTable, topic: Topic) -> None:
+    release = table.load(release_id)
+    if release is None:
+        raise LookupError(f"no release {release_id} in the table")
+    move = _decide(release, _claim(release, token), table)
+    if move.superseded and move.by:
+        cause = f"{move.by.name} was uploaded later and goes first."
+        workflow.fail(move.superseded.token, "ReleaseSuperseded", cause)
+    if move.goes_on:
+        workflow.succeed(move.goes_on.token, {"release": move.goes_on.release})
+    else:
+        topic.tell(release.id)
+
+
+def _decide(release: Release, claim: Claim, table: ReleaseTable) -> Move:
+    for _ in range(MAX_TRIES):
+        turn = table.turn(release.target_name)
+        move = turns.take(turn, claim)
+        if move.turn == turn:
+            return move
+        try:
+            table.put_turn(release.target_name, move.turn)
+        except Conflict:
+            continue
+        return move
+    raise Conflict(f"the turn of {release.target_name} was written {MAX_TRIES} times meanwhile")
+
+
+def _claim(release: Release, token: str) -> Claim:
+    artifact = release.artifact
+    return Claim(release.id, token, artifact.uploaded_at, artifact.sequencer, release.name)

@@ -1,0 +1,76 @@
+"""`python -m localcloud up`: the cloud, with Pilotage and the example target deployed."""
+
+import argparse
+import json
+import logging
+import signal
+import sys
+import threading
+from types import FrameType
+
+from localcloud.cloud import ACCESS_KEY_ID, SECRET_ACCESS_KEY, LocalCloud, Options
+from localcloud.account import REGION
+from localcloud.install import InstallFailed, install_orders, install_pilotage
+
+
+def main(argv: list[str]) -> int:
+    options = _options(argv)
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    stop = threading.Event()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signum, _setter(stop))
+    cloud = LocalCloud(Options(options.port, options.speed))
+    cloud.start()
+    try:
+        print(json.dumps(_ready(cloud, options.bare)), flush=True)
+        stop.wait()
+    except InstallFailed as failed:
+        print(failed, file=sys.stderr)
+        return 1
+    finally:
+        cloud.stop()
+    return 0
+
+
+def _options(argv: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m localcloud")
+    commands = parser.add_subparsers(dest="command", required=True)
+    up = commands.add_parser("up", help="start the cloud; one JSON line tells when it is ready")
+    up.add_argument("--port", type=int, default=4566)
+    up.add_argument("--console-port", type=int, default=4567)
+    up.add_argument("--speed", type=float, default=60, help="AWS seconds in a second (60)")
+    up.add_argument("--bare", action="store_true", help="the cloud alone, nothing deployed")
+    return parser.parse_args(argv)
+
+
+def _ready(cloud: LocalCloud, bare: bool) -> dict[str, str]:
+    """The one line: everything a client needs."""
+    line = {
+        "endpoint": cloud.endpoint,
+        "region": REGION,
+        "aws_access_key_id": ACCESS_KEY_ID,
+        "aws_secret_access_key": SECRET_ACCESS_KEY,
+        "slack_inbox": f"{cloud.endpoint}/slack/inbox",
+    }
+    if bare:
+        return line
+    outputs = install_pilotage(cloud.endpoint, cloud.environment())
+    install_orders(outputs["Topic"], cloud.environment())
+    return {
+        **line,
+        "artifact_bucket": outputs["ArtifactBucket"],
+        "state_machine_arn": outputs["StateMachine"],
+        "topic_arn": outputs["Topic"],
+        "table": outputs["Table"],
+    }
+
+
+def _setter(stop: threading.Event) -> "signal.Handlers | object":
+    def handle(signum: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    return handle
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
