@@ -157,7 +157,7 @@ def _queries(alarm: Alarm) -> Iterable[MetricQuery]:
                     query.id,
                     stat.metric.namespace,
                     stat.metric.metric_name,
-                    frozenset((d["Name"], d["Value"]) for d in stat.metric.dimensions),
+                    frozenset((d.name, d.value) for d in stat.metric.dimensions),
                     stat.stat,
                     int(stat.period),
                 )

@@ -21,6 +21,7 @@ from localcloud.cloudformation.template import (
 from localcloud.wire import AwsError, Params
 
 GONE = "DELETE_COMPLETE"
+ANSWER_WITHIN_SECONDS = 10
 
 
 @dataclass
@@ -65,11 +66,15 @@ class CloudFormation:
         stack = self._stacks.get(params["StackName"]) or self._by_id(params["StackName"])
         if stack and stack.status != GONE:
             stack.status = "DELETE_IN_PROGRESS"
+            stack.settled.clear()
             threading.Thread(target=Deploy(stack, {}).delete, daemon=True).start()
 
     def describe_stacks(self, params: Params) -> Params:
         if name := params.get("StackName"):
-            return {"Stacks": [_shown(self._find(name))]}
+            stack = self._find(name)
+            # Clients ask again only after 5 to 30 s, so the answer waits for the stack instead.
+            stack.wait_until_settled(ANSWER_WITHIN_SECONDS)
+            return {"Stacks": [_shown(stack)]}
         return {"Stacks": [_shown(s) for s in self._stacks.values() if s.status != GONE]}
 
     def list_stacks(self, params: Params) -> Params:
@@ -180,6 +185,7 @@ class CloudFormation:
 
     def _start(self, stack: Stack, wanted: Wanted) -> None:
         creating = not stack.kept
+        stack.settled.clear()
         stack.status = "CREATE_IN_PROGRESS" if creating else "UPDATE_IN_PROGRESS"
         stack.updated_at = None if creating else datetime.now(UTC)
         run = Deploy(stack, self._exports()).run

@@ -62,10 +62,16 @@ class Stack:
     created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     updated_at: datetime | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
+    settled: threading.Event = field(default_factory=threading.Event)
 
     @property
     def id(self) -> str:
         return arn("cloudformation", f"stack/{self.name}/{self.uuid}")
+
+    def wait_until_settled(self, seconds: float) -> None:
+        """Return when nothing is in progress, or after so many seconds."""
+        if self.status.endswith("_IN_PROGRESS") and self.status != "REVIEW_IN_PROGRESS":
+            self.settled.wait(seconds)
 
     def tell(self, status: str, reason: str = "") -> None:
         """An event of the stack itself, and its status from now on."""
@@ -73,6 +79,8 @@ class Stack:
             StackEvent(self.name, self.id, "AWS::CloudFormation::Stack", status, reason)
         )
         self.status, self.reason = status, reason
+        if not status.endswith("_IN_PROGRESS"):
+            self.settled.set()
 
 
 class Deploy:

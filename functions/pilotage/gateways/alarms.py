@@ -16,10 +16,10 @@ def red(names: tuple[str, ...]) -> list[str]:
     if not names:
         return []
     found = client("cloudwatch").describe_alarms(
-        AlarmNames=list(names), AlarmTypes=["MetricAlarm", "CompositeAlarm"], StateValue="ALARM"
+        AlarmNames=list(names), AlarmTypes=["MetricAlarm", "CompositeAlarm"]
     )
     alarms = [*found.get("MetricAlarms", []), *found.get("CompositeAlarms", [])]
-    return [alarm["AlarmName"] for alarm in alarms]
+    return [alarm["AlarmName"] for alarm in alarms if alarm["StateValue"] == "ALARM"]
 
 
 def name_for(target: Target, version: str) -> str:
