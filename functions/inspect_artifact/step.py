@@ -43,7 +43,7 @@ class Inspection:
         self._table.claim(release)
         self._topic.tell(release.id)
         release = self._look(release, account, region)
-        self._table.save(release, "facts", "sha256", "faults", "plan", "step")
+        self._table.save(release, "facts", "sha256", "faults", "plan")
         if release.faults:
             raise ArtifactRejected(f"{len(release.faults)} faults, the first: {release.faults[0]}")
         return release
@@ -70,7 +70,6 @@ class Inspection:
             sha256=stored.sha256,
             plan=plan,
             faults=tuple(self._faults),
-            step="waiting",
         )
 
     def _contents(self, artifact: Artifact) -> Contents:

@@ -98,4 +98,5 @@ def _same(expected: Any, found: Any) -> bool:
 
 def _told(expected: Any, found: Any, path: str) -> str:
     where = path or "the answer"
-    return f"{where} is {shown(json.dumps(found), 60)}, expected {shown(json.dumps(expected), 60)}"
+    wanted = expected if isinstance(expected, str) and not isinstance(found, str) else json.dumps(expected)
+    return f"{where} is {shown(json.dumps(found), 60)}, expected {shown(wanted, 60)}"

@@ -81,7 +81,9 @@ def of(release: Release) -> Notice:
 def _users_get(release: Release) -> str:
     if release.outcome:
         return _users_get_at_the_end(release)
-    live = release.plan.live if release.plan else ""
+    if release.plan is None:
+        return "Users get what they had. The artifact is being inspected."
+    live = release.plan.live
     stays = f"Users get version {live}." if live else "Nothing is live yet."
     new = release.revision.version if release.revision else ""
     match release.step:
@@ -95,7 +97,7 @@ def _users_get(release: Release) -> str:
             return f"Users are moving from version {live} to version {new}: {_rollout(release)}."
         case "verifying":
             return f"Everyone gets version {new}. It is being checked once more."
-    return f"{stays} The artifact is being inspected."
+    return f"{stays} The artifact is sound; its turn comes next."
 
 
 def _users_get_at_the_end(release: Release) -> str:

@@ -1,7 +1,6 @@
 """How a release ends, judged by what users get: the alias decides, not what anybody says."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pilotage.target import AliasState
 
@@ -59,7 +58,6 @@ class Seen:
     end: DeploymentEnd | None = None
     check_reasons: tuple[str, ...] = ()
     planned: bool = False
-    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def judge(seen: Seen) -> Outcome:
@@ -68,8 +66,8 @@ def judge(seen: Seen) -> Outcome:
         return Outcome(REJECTED, users_get=seen.alias.version if seen.alias else "")
     if seen.error == "ReleaseSuperseded":
         return Outcome(SUPERSEDED, users_get=_serving(seen), reason=seen.cause)
-    if not seen.error and seen.way == "unchanged" and _at(seen, seen.new):
-        return Outcome(UNCHANGED, users_get=seen.new)
+    if not seen.error and seen.way == "unchanged" and _at(seen, seen.previous):
+        return Outcome(UNCHANGED, users_get=seen.previous)
     if _at(seen, seen.new) and _ended_well(seen):
         return Outcome(LIVE, users_get=seen.new)
     if seen.way == "first" and seen.alias is None:

@@ -4,11 +4,14 @@ from dataclasses import replace
 
 from pilotage.errors import AlarmIsRed, CheckFailed, TargetBusy
 from pilotage.gateways import alarms, code_deploy, lambda_functions
+from pilotage.gateways.lambda_functions import Configuration
 from pilotage.gateways.release_table import ReleaseTable
 from pilotage.gateways.run_checks import run_checks
 from pilotage.gateways.topic import Topic
 from pilotage.platforms import lambda_function
+from pilotage.platforms.lambda_function import configuration_sha256
 from pilotage.release import Plan, Release, Revision
+from pilotage.target import AliasState, Target
 
 
 def publish_revision(release_id: str, table: ReleaseTable, topic: Topic) -> str:
@@ -42,21 +45,31 @@ def _look_before(release: Release, plan: Plan) -> None:
         raise AlarmIsRed(f"{names} is in ALARM. Nothing was published; upload again when it is OK.")
 
 
-def _revision(published: lambda_functions.Configuration, plan: Plan) -> Revision:
+def _revision(published: Configuration, plan: Plan) -> Revision:
     target = plan.target
     alias = lambda_functions.alias_of(target.function, target.alias)
-    way = "deploy"
-    if alias is None:
-        way = "first"
-    elif alias.version == published.version and not alias.is_weighted:
-        way = "unchanged"
     return Revision(
         version=published.version,
         code_sha256=published.code_sha256,
-        configuration_sha256=lambda_function.configuration_sha256(published.settings),
+        configuration_sha256=configuration_sha256(published.settings),
         previous=alias.version if alias else "",
-        way=way,
+        way=_way(published, target, alias),
     )
+
+
+def _way(published: Configuration, target: Target, alias: AliasState | None) -> str:
+    """Unchanged is what users get already: the live version itself, or one of the same code and
+    configuration under another number."""
+    if alias is None:
+        return "first"
+    if alias.is_weighted:
+        return "deploy"
+    if alias.version == published.version:
+        return "unchanged"
+    live = lambda_functions.configuration(target.function, alias.version)
+    same_code = live.code_sha256 == published.code_sha256
+    same = same_code and configuration_sha256(live.settings) == configuration_sha256(published.settings)
+    return "unchanged" if same else "deploy"
 
 
 def _go_live_first(release: Release, plan: Plan, revision: Revision, table: ReleaseTable) -> None:

@@ -1,5 +1,7 @@
 """Ask for the target's turn, and act on what the decision comes to."""
 
+from dataclasses import replace
+
 from pilotage import turns
 from pilotage.gateways import workflow
 from pilotage.gateways.release_table import Conflict, ReleaseTable
@@ -20,7 +22,8 @@ def take_turn(release_id: str, token: str, table: ReleaseTable, topic: Topic) ->
         workflow.fail(move.superseded.token, "ReleaseSuperseded", cause)
     if move.goes_on:
         workflow.succeed(move.goes_on.token, {"release": move.goes_on.release})
-    else:
+    elif move.turn.waiting and move.turn.waiting.release == release.id:
+        table.save(replace(release, step="waiting"), "step")
         topic.tell(release.id)
 
 
