@@ -60,7 +60,9 @@ def _play_all(line: dict[str, Any], display: Display) -> bool:
         aws_secret_access_key=line["aws_secret_access_key"],
         region_name=line["region"],
     )
-    clients = {name: session.client(name, endpoint_url=line["endpoint"]) for name in ("s3", "lambda")}
+    clients = {
+        name: session.client(name, endpoint_url=line["endpoint"]) for name in ("s3", "lambda")
+    }
     stage = Stage(line["artifact_bucket"], line["slack_inbox"], clients, display)
     stage.traffic.start()
     endings = []
@@ -84,7 +86,9 @@ def _print_table(endings: list[Ending], display: Display) -> None:
 
 
 def _stay(line: dict[str, Any], display: Display) -> None:
-    display.say(f"\nThe cloud stays up at {line['endpoint']}; what Slack was sent: {line['slack_inbox']}")
+    display.say(
+        f"\nThe cloud stays up at {line['endpoint']}; what Slack was sent: {line['slack_inbox']}"
+    )
     display.say("Ctrl-C ends it.")
     while True:
         time.sleep(3600)

@@ -12,7 +12,8 @@ def pack(folder: str, broken: bool = False) -> bytes:
     body = io.BytesIO()
     with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted((RELEASES / folder).iterdir()):
-            archive.writestr(zipfile.ZipInfo(path.name, (2026, 1, 1, 0, 0, 0)), path.read_bytes())
+            info = zipfile.ZipInfo(path.name, (2026, 1, 1, 0, 0, 0))
+            archive.writestr(info, path.read_bytes(), zipfile.ZIP_DEFLATED)
         if broken:
             archive.writestr(zipfile.ZipInfo("../outside.py", (2026, 1, 1, 0, 0, 0)), "")
     return body.getvalue()

@@ -43,6 +43,9 @@ def clock(started: float) -> str:
 def table(rows: list[tuple[str, str, str, str]]) -> str:
     """Columns as wide as their widest cell."""
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
     lines.insert(1, "  ".join("─" * width for width in widths))
     return "\n".join(f"  {line}" for line in lines)

@@ -31,7 +31,9 @@ class Story:
 
 STORIES = (
     Story("1-first", "the first upload", "live: version 1, alias made", "live"),
-    Story("2-good", "a good version, by canary", "live: seen at 10%, then 100%", "live", moves=True),
+    Story(
+        "2-good", "a good version, by canary", "live: seen at 10%, then 100%", "live", moves=True
+    ),
     Story(
         "3-failing-check",
         "a version whose check fails",

@@ -6,10 +6,11 @@ import logging
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from types import FrameType
 
-from localcloud.cloud import ACCESS_KEY_ID, SECRET_ACCESS_KEY, LocalCloud, Options
 from localcloud.account import REGION
+from localcloud.cloud import ACCESS_KEY_ID, SECRET_ACCESS_KEY, LocalCloud, Options
 from localcloud.install import InstallFailed, install_orders, install_pilotage
 
 
@@ -65,8 +66,8 @@ def _ready(cloud: LocalCloud, bare: bool) -> dict[str, str]:
     }
 
 
-def _setter(stop: threading.Event) -> "signal.Handlers | object":
-    def handle(signum: int, frame: FrameType | None) -> None:
+def _setter(stop: threading.Event) -> Callable[[int, FrameType | None], None]:
+    def handle(_signum: int, _frame: FrameType | None) -> None:
         stop.set()
 
     return handle

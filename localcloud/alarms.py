@@ -71,7 +71,9 @@ class Evaluator:
         breaching = COMPARE[alarm.comparison_operator]
         missing = alarm.treat_missing_data or "missing"
         red = sum(
-            breaching(value, float(alarm.threshold)) if value is not None else missing == "breaching"
+            breaching(value, float(alarm.threshold))
+            if value is not None
+            else missing == "breaching"
             for value in values
         )
         known = [value for value in values if value is not None]
@@ -99,7 +101,9 @@ class Evaluator:
             if at < first - timedelta(seconds=max(period, 15)):
                 break  # the list is in the order of arrival: nothing newer lies before this
             if first < at <= last and _is(datum, query):
-                values.append(datum.sum if isinstance(datum, MetricAggregatedDatum) else datum.value)
+                values.append(
+                    datum.sum if isinstance(datum, MetricAggregatedDatum) else datum.value
+                )
         return _statistic(query.statistic, values)
 
     def _reason(self, alarm: Alarm, state: str) -> str:

@@ -15,7 +15,9 @@ from moto.sts.models import sts_backends
 from localcloud.account import ACCOUNT, REGION
 
 _lock = threading.Lock()
-_CONFIG = Config(retries={"total_max_attempts": 2}, max_pool_connections=50, parameter_validation=False)
+_CONFIG = Config(
+    retries={"total_max_attempts": 2}, max_pool_connections=50, parameter_validation=False
+)
 
 
 def client(service: str, role_arn: str = "") -> Any:

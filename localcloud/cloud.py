@@ -1,6 +1,5 @@
 """The cloud: everything started in order on one port, and stopped cleanly."""
 
-import logging
 import os
 import shutil
 import tempfile
@@ -58,7 +57,7 @@ class Options:
     speed: float = 60.0
 
 
-class QuietHandler(MotoRequestHandler):
+class QuietHandler(MotoRequestHandler):  # type: ignore[misc]
     """Requests are not logged: what matters stands in the functions' own logs."""
 
     def log(self, type: str, message: str, *args: object) -> None:

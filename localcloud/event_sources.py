@@ -15,9 +15,13 @@ from localcloud.wire import AwsError, Params
 
 log = logging.getLogger(__name__)
 
-_SETTINGS = (
-    "BatchSize MaximumBatchingWindowInSeconds FunctionResponseTypes ScalingConfig FilterCriteria"
-).split()
+_SETTINGS = [
+    "BatchSize",
+    "MaximumBatchingWindowInSeconds",
+    "FunctionResponseTypes",
+    "ScalingConfig",
+    "FilterCriteria",
+]
 
 
 class EventSources:
@@ -43,7 +47,9 @@ class EventSources:
         mapping = {
             "UUID": str(uuid.uuid4()),
             "EventSourceArn": source,
-            "FunctionArn": params["FunctionName"] if ":" in params["FunctionName"] else function.arn,
+            "FunctionArn": params["FunctionName"]
+            if ":" in params["FunctionName"]
+            else function.arn,
             "BatchSize": 10,
             "State": "Enabled" if params.get("Enabled", True) else "Disabled",
             **{name: params[name] for name in _SETTINGS if name in params},
@@ -76,7 +82,11 @@ class EventSources:
         found = [
             mapping
             for mapping in self._mappings.values()
-            if (not name or mapping["FunctionArn"] in (arn, name) or mapping["FunctionArn"].startswith(arn + ":"))
+            if (
+                not name
+                or mapping["FunctionArn"] in (arn, name)
+                or mapping["FunctionArn"].startswith(arn + ":")
+            )
             and params.get("EventSourceArn") in (None, mapping["EventSourceArn"])
         ]
         return {"EventSourceMappings": found}

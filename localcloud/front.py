@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 Door = Callable[[Request], Response]
+Operation = Callable[[dict[str, Any]], dict[str, Any] | None]
 
 
 class Front:
@@ -42,7 +43,8 @@ class Front:
         service, access_key_id = wire.signing_name(request)
         if service in self._services:
             return self._own(service, access_key_id, request)(environ, start_response)
-        return self._moto(environ, start_response)
+        answer: Iterable[bytes] = self._moto(environ, start_response)
+        return answer
 
     def _own(self, service: str, access_key_id: str, request: Request) -> Response:
         request_id = str(uuid.uuid4())
@@ -63,10 +65,11 @@ class Front:
             log.exception("%s:%s broke", call.service, call.operation)
             return AwsError("InternalFailure", "The local cloud broke; its log says where.", 500)
 
-    def _method(self, call: Call) -> Callable[[dict[str, Any]], dict[str, Any] | None]:
+    def _method(self, call: Call) -> Operation:
         name = snake_case(call.operation)
         for part in self._services[call.service]:
-            if method := getattr(part, name, None):
+            method: Operation | None = getattr(part, name, None)
+            if method is not None:
                 return method
         text = f"The local cloud does not do {call.service}:{call.operation} yet."
         raise AwsError("NotImplemented", text, 501)

@@ -53,13 +53,33 @@ def install(
     overrides = [f"{name}={value}" for name, value in parameters.items()]
     config = ["--config-file", str(ROOT / "samconfig.toml"), "--config-env", "local"]
     _sam(
-        ["build", "-t", str(template), "-b", str(built), "--cache-dir", str(BUILDS / "cache")]
-        + [*config, "--cached", "--parameter-overrides", *overrides],
+        [
+            "build",
+            "-t",
+            str(template),
+            "-b",
+            str(built),
+            "--cache-dir",
+            str(BUILDS / "cache"),
+            *config,
+            "--cached",
+            "--parameter-overrides",
+            *overrides,
+        ],
         environment,
     )
     _sam(
-        ["deploy", "-t", str(built / "template.yaml"), "--stack-name", stack, *config]
-        + ["--resolve-s3", "--parameter-overrides", *overrides],
+        [
+            "deploy",
+            "-t",
+            str(built / "template.yaml"),
+            "--stack-name",
+            stack,
+            *config,
+            "--resolve-s3",
+            "--parameter-overrides",
+            *overrides,
+        ],
         environment,
     )
     return outputs(stack)
@@ -69,7 +89,9 @@ def outputs(stack: str) -> dict[str, str]:
     """The stack's outputs. Raises InstallFailed when it is not there whole."""
     found = clients.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
     if found["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
-        raise InstallFailed(f"stack {stack}: {found['StackStatus']} {found.get('StackStatusReason')}")
+        raise InstallFailed(
+            f"stack {stack}: {found['StackStatus']} {found.get('StackStatusReason')}"
+        )
     return {out["OutputKey"]: out["OutputValue"] for out in found.get("Outputs", [])}
 
 

@@ -48,7 +48,9 @@ def _value(node: ast.AST, values: Values) -> Any:
     if isinstance(node, ast.BinOp):
         return _both(type(node.op), _value(node.left, values), _value(node.right, values))
     if isinstance(node, ast.Compare):
-        return _both(type(node.ops[0]), _value(node.left, values), _value(node.comparators[0], values))
+        return _both(
+            type(node.ops[0]), _value(node.left, values), _value(node.comparators[0], values)
+        )
     if isinstance(node, ast.BoolOp):
         found = [_value(part, values) for part in node.values]
         return all(found) if isinstance(node.op, ast.And) else any(found)

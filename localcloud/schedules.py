@@ -41,4 +41,9 @@ class Schedules:
 
 
 def _event(rule_arn: str) -> dict[str, object]:
-    return {"source": "aws.events", "detail-type": "Scheduled Event", "resources": [rule_arn], "detail": {}}
+    return {
+        "source": "aws.events",
+        "detail-type": "Scheduled Event",
+        "resources": [rule_arn],
+        "detail": {},
+    }

@@ -17,6 +17,7 @@ from pilotage.manifest import Manifest
 from pilotage.release import Plan, Release
 from pilotage.target import Group, Target, function_faults, grant_faults, read_target
 
+NO_MANIFEST = Manifest()
 FACT_NAMES = ("version", "commit", "by", "url", "notes", "run")
 
 
@@ -24,7 +25,7 @@ FACT_NAMES = ("version", "commit", "by", "url", "notes", "run")
 class Contents:
     """What the archive holds of interest."""
 
-    manifest: Manifest = Manifest()
+    manifest: Manifest = NO_MANIFEST
     appspec: Document | None = None
     archive: Archive | None = None
     name: str = ""

@@ -64,4 +64,6 @@ def _properties(value: Any) -> Mapping[str, Any]:
 
 
 def _lower(value: Any) -> dict[str, Any]:
-    return {key.lower(): inner for key, inner in value.items()} if isinstance(value, Mapping) else {}
+    return (
+        {key.lower(): inner for key, inner in value.items()} if isinstance(value, Mapping) else {}
+    )

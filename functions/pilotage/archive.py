@@ -20,7 +20,7 @@ from pilotage.fault import Fault, shown
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 MAX_UNZIPPED = 250 * 1024 * 1024
 MAX_ENTRIES = 50_000
-MAX_RATIO = 1_000
+MAX_RATIO = 200
 RATIO_COUNTS_FROM = 10 * 1024 * 1024
 MAX_MEMBER = 256 * 1024
 MAX_DIRECTORY = 16 * 1024 * 1024
@@ -91,7 +91,9 @@ class Archive:
         # One read for header and data: the header's own name and extra field are of unknown
         # length, so room for both is read along.
         room = _LOCAL.size + len(entry.name.encode()) + 1024
-        chunk = self._range(entry.offset, min(room + entry.packed, self._source.size - entry.offset))
+        chunk = self._range(
+            entry.offset, min(room + entry.packed, self._source.size - entry.offset)
+        )
         if len(chunk) < _LOCAL.size or chunk[:4] != b"PK\x03\x04":
             raise Unreadable(f"{shown(entry.name)} has no header where the directory says.")
         header = _LOCAL.unpack_from(chunk)

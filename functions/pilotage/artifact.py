@@ -68,7 +68,9 @@ def key_faults(key: str) -> list[Fault]:
     parts = key.split("/")
     place = f'key "{shown(key)}"'
     if len(parts) != 3 or not all(parts):
-        reason = f"has {len(parts)} part{'s' if len(parts) != 1 else ''} between slashes, not three."
+        reason = (
+            f"has {len(parts)} part{'s' if len(parts) != 1 else ''} between slashes, not three."
+        )
         if len(parts) == 3:
             reason = "has an empty part."
         return [Fault(place, reason, f"Upload to {KEY_FORM}.")]

@@ -98,5 +98,9 @@ def _same(expected: Any, found: Any) -> bool:
 
 def _told(expected: Any, found: Any, path: str) -> str:
     where = path or "the answer"
-    wanted = expected if isinstance(expected, str) and not isinstance(found, str) else json.dumps(expected)
+    wanted = (
+        expected
+        if isinstance(expected, str) and not isinstance(found, str)
+        else json.dumps(expected)
+    )
     return f"{where} is {shown(json.dumps(found), 60)}, expected {shown(wanted, 60)}"

@@ -25,7 +25,9 @@ class Document:
 
     def place(self, path: Path) -> str:
         """`pilotage.yml:6 checks.before`: where to look."""
-        line = next((self.lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in self.lines), 1)
+        line = next(
+            (self.lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in self.lines), 1
+        )
         dotted = ".".join(shown(part, 40) for part in path)
         return f"{self.name}:{line} {dotted}".strip()
 
@@ -59,7 +61,7 @@ def parse(name: str, body: bytes) -> Document | Fault:
 def _refuse_aliases(text: str) -> None:
     depth = 0
     for event in yaml.parse(text, yaml.BaseLoader):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise _Refused(line, "YAML anchors and aliases are not allowed. Write the value out.")
         depth += isinstance(event, yaml.CollectionStartEvent)

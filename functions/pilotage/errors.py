@@ -6,6 +6,7 @@ PilotageError
 ├── ReleaseStopped           users stay where they are, and the reason is known
 │   ├── ArtifactRejected     the upload cannot become a release; all its faults are on record
 │   ├── AlarmIsRed           an alarm of the target is in ALARM before anything was done
+│   ├── AliasIsShared        someone else sends the alias to two versions
 │   ├── CheckFailed          the first version of a target failed its checks
 │   └── RevisionRefused      Lambda refused the code or its configuration
 ├── RevisionNotReady         Lambda is still settling: come back (retried)
@@ -35,6 +36,10 @@ class ArtifactRejected(ReleaseStopped):
 
 
 class AlarmIsRed(ReleaseStopped):
+    pass
+
+
+class AliasIsShared(ReleaseStopped):
     pass
 
 

@@ -129,7 +129,8 @@ class _Reader:
         return {name: members[name] for name in known if name in members}
 
     def _object(self, value: Any, path: Path) -> Mapping[str, Any]:
-        return self._of_type(value, path, Mapping, "an object", {})
+        found: Mapping[str, Any] = self._of_type(value, path, Mapping, "an object", {})
+        return found
 
     def _is_text(self, value: Any, path: Path) -> bool:
         return self._of_type(value, path, str, "text", None) is not None
@@ -137,11 +138,10 @@ class _Reader:
     def _of_type(self, value: Any, path: Path, kind: type, name: str, default: Any) -> Any:
         if isinstance(value, kind):
             return value
-        found = {dict: "an object", list: "a list", str: "text"}.get(type(value), "nothing")
+        words: dict[type, str] = {dict: "an object", list: "a list", str: "text"}
+        found = words.get(type(value), "nothing")
         self._fault(path, f"must be {name}, but is {found}.")
         return default
 
     def _fault(self, path: Path, reason: str, fix: str = "") -> None:
         self.faults.append(Fault(self._document.place(path), reason, fix))
-
-

@@ -62,7 +62,9 @@ def of(release: Release) -> Notice:
     kind = release.outcome.kind if release.outcome else release.step
     word = f": {WORDS[kind]}" if kind in WORDS else ""
     artifact = release.artifact
-    title = f"{shown(artifact.application, 40)} {shown(release.name, 40)} → {shown(artifact.group, 40)}"
+    title = (
+        f"{shown(artifact.application, 40)} {shown(release.name, 40)} → {shown(artifact.group, 40)}"
+    )
     return Notice(
         release=release.id,
         headline=f"{EMOJI[kind]} {title}{word}",

@@ -87,12 +87,18 @@ def _ended_well(seen: Seen) -> bool:
 
 def _never_moved(seen: Seen) -> bool:
     """Nothing of this release can have reached the alias."""
-    return not seen.end and (seen.alias is None or not seen.alias.is_weighted) and not _at(seen, seen.new)
+    return (
+        not seen.end
+        and (seen.alias is None or not seen.alias.is_weighted)
+        and not _at(seen, seen.new)
+    )
 
 
 def _at(seen: Seen, version: str) -> bool:
     alias = seen.alias
-    return bool(version) and alias is not None and alias.version == version and not alias.is_weighted
+    return (
+        bool(version) and alias is not None and alias.version == version and not alias.is_weighted
+    )
 
 
 def _serving(seen: Seen) -> str:

@@ -94,10 +94,14 @@ def minutes_in_words(minutes: int) -> str:
 
 def _checked(rollout: Rollout) -> Rollout:
     if not 1 <= rollout.percent <= MAX_PERCENT:
-        raise BadRollout(f"moves {rollout.percent}% at a time; CodeDeploy moves 1% to {MAX_PERCENT}%.")
+        raise BadRollout(
+            f"moves {rollout.percent}% at a time; CodeDeploy moves 1% to {MAX_PERCENT}%."
+        )
     steps = 1 if rollout.kind == "canary" else -(-100 // rollout.percent) - 1
     if rollout.minutes < 1:
         raise BadRollout("waits less than a minute, the shortest that CodeDeploy knows.")
     if steps * rollout.minutes > MAX_MINUTES:
-        raise BadRollout(f"takes {steps * rollout.minutes} minutes; CodeDeploy allows {MAX_MINUTES}.")
+        raise BadRollout(
+            f"takes {steps * rollout.minutes} minutes; CodeDeploy allows {MAX_MINUTES}."
+        )
     return rollout

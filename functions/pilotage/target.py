@@ -111,24 +111,22 @@ def function_faults(target: Target, function: FunctionState | None) -> list[Faul
             f"{UNQUALIFIED_TAG} = accepted, and know that they get new code unchecked."
         )
         faults.append(Fault(place, reason, fix))
-    return faults + _alias_faults(target, function.alias)
-
-
-def _alias_faults(target: Target, alias: AliasState | None) -> list[Fault]:
-    if alias is None:
-        return []
-    place = f"alias {target.function}:{target.alias}"
-    if alias.version == "$LATEST":
-        fix = "Point it at a published version: aws lambda update-alias --function-version …"
-        return [Fault(place, "points at $LATEST, so there is nothing to go back to.", fix)]
-    if alias.is_weighted:
-        shares = ", ".join(f"{w:.0%} on version {v}" for v, w in alias.weights.items())
-        fix = (
-            f"When no one needs that: aws lambda update-alias --function-name {target.function} "
-            f"--name {target.alias} --routing-config AdditionalVersionWeights={{}}"
+    if function.alias and function.alias.version == "$LATEST":
+        fix = f"Point {target.alias} at a published version: aws lambda update-alias …"
+        faults.append(
+            Fault(place, "its alias points at $LATEST: there is nothing to go back to.", fix)
         )
-        return [Fault(place, f"already sends traffic to two versions ({shares}).", fix)]
-    return []
+    return faults
+
+
+def weights_in_words(target: Target, alias: AliasState) -> str:
+    """That an alias is shared by someone else, and the command that ends it."""
+    shares = ", ".join(f"{weight:.0%} on version {v}" for v, weight in alias.weights.items())
+    return (
+        f"{target.function}:{target.alias} already sends traffic to two versions ({shares}), and no "
+        f"deployment runs. When no one needs that: aws lambda update-alias --function-name "
+        f"{target.function} --name {target.alias} --routing-config AdditionalVersionWeights={{}}"
+    )
 
 
 def grant_faults(target: Target, asks: tuple[str, ...], file_name: str) -> list[Fault]:

@@ -64,4 +64,4 @@ def give_back(turn: Turn, release: str) -> Move:
 
 
 def _next(turn: Turn, **changes: Claim | None) -> Turn:
-    return replace(turn, version=turn.version + 1, **changes)  # type: ignore[arg-type]
+    return replace(turn, version=turn.version + 1, **changes)

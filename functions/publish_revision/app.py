@@ -13,7 +13,7 @@ from publish_revision.step import publish_revision
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, str]:
     """`event`: the release's id. Answers it with `way`: deploy, first or unchanged.
 
-    Errors: AlarmIsRed, CheckFailed, RevisionRefused; RevisionNotReady and TargetBusy are retried.
+    Errors: AlarmIsRed, AliasIsShared, CheckFailed, RevisionRefused; RevisionNotReady and TargetBusy are retried.
     """
     table, topic = ReleaseTable(os.environ["TABLE"]), Topic(os.environ["TOPIC"])
     way = publish_revision(event["release"], table, topic)

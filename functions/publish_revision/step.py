@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from pilotage.errors import AlarmIsRed, CheckFailed, TargetBusy
+from pilotage.errors import AlarmIsRed, AliasIsShared, CheckFailed, TargetBusy
 from pilotage.gateways import alarms, code_deploy, lambda_functions
 from pilotage.gateways.lambda_functions import Configuration
 from pilotage.gateways.release_table import ReleaseTable
@@ -11,7 +11,7 @@ from pilotage.gateways.topic import Topic
 from pilotage.platforms import lambda_function
 from pilotage.platforms.lambda_function import configuration_sha256
 from pilotage.release import Plan, Release, Revision
-from pilotage.target import AliasState, Target
+from pilotage.target import AliasState, Target, weights_in_words
 
 
 def publish_revision(release_id: str, table: ReleaseTable, topic: Topic) -> str:
@@ -21,7 +21,7 @@ def publish_revision(release_id: str, table: ReleaseTable, topic: Topic) -> str:
         raise LookupError(f"no inspected release {release_id} in the table")
     plan = release.plan
     if release.revision is None:
-        _look_before(release, plan)
+        _look_before(plan)
         release = replace(release, step="publishing")
         table.save(release, "step")
         topic.tell(release.id)
@@ -34,11 +34,14 @@ def publish_revision(release_id: str, table: ReleaseTable, topic: Topic) -> str:
     return release.revision.way
 
 
-def _look_before(release: Release, plan: Plan) -> None:
-    """Nothing is published while the target is busy or one of its alarms is red."""
+def _look_before(plan: Plan) -> None:
+    """Nothing is published while the target is busy, shared by hand, or one of its alarms is red."""
     application, group = plan.target.application, plan.target.group
     if others := code_deploy.running(application, group):
         raise TargetBusy(f"deployment {others[0].id} runs on {plan.target.name}")
+    alias = lambda_functions.alias_of(plan.target.function, plan.target.alias)
+    if alias and alias.is_weighted:
+        raise AliasIsShared(weights_in_words(plan.target, alias))
     watched = code_deploy.watched_alarms(application, group)
     if red := alarms.red(watched):
         names = ", ".join(red)
@@ -68,7 +71,9 @@ def _way(published: Configuration, target: Target, alias: AliasState | None) -> 
         return "unchanged"
     live = lambda_functions.configuration(target.function, alias.version)
     same_code = live.code_sha256 == published.code_sha256
-    same = same_code and configuration_sha256(live.settings) == configuration_sha256(published.settings)
+    same = same_code and configuration_sha256(live.settings) == configuration_sha256(
+        published.settings
+    )
     return "unchanged" if same else "deploy"
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from pilotage.gateways.aws import doorway
 from pilotage.gateways.release_table import ReleaseTable
 from pilotage.gateways.topic import Topic
-from start_deployment.step import Hooks, start_deployment
+from start_deployment.step import Hooks, Start
 
 
 @doorway
@@ -14,4 +14,4 @@ def lambda_handler(event: dict[str, Any], context: Any) -> None:
     """`event`: the release's id and the task token. Errors: TargetBusy, which is retried."""
     table, topic = ReleaseTable(os.environ["TABLE"]), Topic(os.environ["TOPIC"])
     hooks = Hooks(os.environ["BEFORE_HOOK"], os.environ["AFTER_HOOK"])
-    start_deployment(event["release"], event["token"], table, topic, hooks)
+    Start(table, topic, hooks).run(event["release"], event["token"])

@@ -5,16 +5,17 @@ may find that its own earlier try succeeded, so it looks for it first, by the re
 deployment's description: CreateDeployment has no client token.
 """
 
-import hashlib
 from dataclasses import dataclass, replace
 
-from pilotage.gateways import alarms, code_deploy, lambda_functions, workflow
+from pilotage.errors import TargetBusy
+from pilotage.gateways import alarms, code_deploy, lambda_functions
 from pilotage.gateways.code_deploy import Order
 from pilotage.gateways.release_table import ReleaseTable
 from pilotage.gateways.topic import Topic
 from pilotage.platforms import lambda_function
 from pilotage.release import Deployment, Plan, Release, Revision
 from pilotage.target import Group
+from settle_deployment.step import settle
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,41 +29,73 @@ class Hooks:
         return {"BeforeAllowTraffic": self.before, "AfterAllowTraffic": self.after}
 
 
-def start_deployment(
-    release_id: str, token: str, table: ReleaseTable, topic: Topic, hooks: Hooks
-) -> None:
-    release = table.load(release_id)
-    if release is None or release.plan is None or release.revision is None:
-        raise LookupError(f"no published release {release_id} in the table")
-    tried_before = bool(release.token)
-    release = replace(release, token=token, step="checking")
-    table.save(release, "token", "step")
-    earlier = _earlier(release) if tried_before else None
-    if earlier:
+class Start:
+    """Starts the deployment of one release whose revision is published."""
+
+    def __init__(self, table: ReleaseTable, topic: Topic, hooks: Hooks) -> None:
+        self._table = table
+        self._topic = topic
+        self._hooks = hooks
+
+    def run(self, release_id: str, token: str) -> None:
+        """Raises TargetBusy when a deployment that is not ours runs on the group."""
+        release = self._table.load(release_id)
+        if release is None or release.plan is None or release.revision is None:
+            raise LookupError(f"no published release {release_id} in the table")
+        plan, revision = release.plan, release.revision
+        tried_before = bool(release.token)
+        release = replace(release, token=token, step="checking")
+        self._table.save(release, "token", "step")
+        if not (tried_before and self._found_again(release)):
+            self._start(release, plan, revision)
+        self._topic.tell(release.id)
+
+    def _found_again(self, release: Release) -> bool:
+        """Whether an earlier try of this state started the deployment already. Its end may have
+        been told to the earlier token, so it is settled again."""
+        artifact = release.artifact
+        earlier = code_deploy.find(artifact.application, artifact.group, release.id)
+        if earlier is None:
+            return False
         deployment = replace(release.deployment or Deployment(), id=earlier.id)
-        table.save(replace(release, deployment=deployment), "deployment")
-        if earlier.is_over and not earlier.rollback_id:
-            workflow.succeed(token, {"release": release.id, "deployment": earlier.id})
-        return
-    _start(release, release.plan, release.revision, table, hooks)
-    topic.tell(release.id)
+        self._table.save(replace(release, deployment=deployment), "deployment")
+        settle(earlier.id, self._table)
+        return True
 
+    def _start(self, release: Release, plan: Plan, revision: Revision) -> None:
+        if plan.rollout and plan.rollout.is_made_by_us:
+            code_deploy.ensure_configuration(plan.rollout)
+        group = code_deploy.group_settings(plan.target.application, plan.target.group)
+        deployment = _watched(plan, revision, group)
+        self._table.save(replace(release, deployment=deployment), "deployment")
+        order = Order(
+            application=plan.target.application,
+            group=plan.target.group,
+            description=release.id,
+            appspec=self._appspec(plan, revision),
+            configuration=plan.rollout.configuration if plan.rollout else "",
+            alarms=deployment.alarms if deployment.alarm else (),
+            ignore_poll_failure=group.ignore_poll_failure,
+        )
+        started = replace(deployment, id=self._created(order))
+        self._table.save(replace(release, deployment=started), "deployment")
 
-def _earlier(release: Release) -> code_deploy.Deployment | None:
-    return code_deploy.find(release.artifact.application, release.artifact.group, release.id)
+    def _created(self, order: Order) -> str:
+        """The answer to an earlier, inner try may have been lost: then the group is busy with
+        our own deployment."""
+        try:
+            return code_deploy.create(order)
+        except TargetBusy:
+            ours = code_deploy.find(order.application, order.group, order.description)
+            if ours is None:
+                raise
+            return ours.id
 
-
-def _start(
-    release: Release, plan: Plan, revision: Revision, table: ReleaseTable, hooks: Hooks
-) -> None:
-    if plan.rollout and plan.rollout.is_made_by_us:
-        code_deploy.ensure_configuration(plan.rollout)
-    group = code_deploy.group_settings(plan.target.application, plan.target.group)
-    deployment = _watched(plan, revision, group)
-    table.save(replace(release, deployment=deployment), "deployment")
-    order = _order(release, plan, revision, hooks, deployment, group)
-    started = replace(deployment, id=code_deploy.create(order))
-    table.save(replace(release, deployment=started), "deployment")
+    def _appspec(self, plan: Plan, revision: Revision) -> str:
+        target = plan.target
+        alias = lambda_functions.alias_of(target.function, target.alias)
+        current = alias.version if alias else revision.previous
+        return lambda_function.appspec(target, current, revision.version, self._hooks.by_event())
 
 
 def _watched(plan: Plan, revision: Revision, group: Group) -> Deployment:
@@ -76,27 +109,3 @@ def _watched(plan: Plan, revision: Revision, group: Group) -> Deployment:
         alarms.put_version_alarm(alarm, target, revision.version)
         watched = (*watched, alarm)
     return Deployment("", configuration or group.configuration, alarm, watched)
-
-
-def _order(
-    release: Release,
-    plan: Plan,
-    revision: Revision,
-    hooks: Hooks,
-    deployment: Deployment,
-    group: Group,
-) -> Order:
-    target = plan.target
-    alias = lambda_functions.alias_of(target.function, target.alias)
-    current = alias.version if alias else revision.previous
-    text = lambda_function.appspec(target, current, revision.version, hooks.by_event())
-    return Order(
-        application=target.application,
-        group=target.group,
-        description=release.id,
-        appspec=text,
-        sha256=hashlib.sha256(text.encode()).hexdigest(),
-        configuration=plan.rollout.configuration if plan.rollout else "",
-        alarms=deployment.alarms if deployment.alarm else (),
-        ignore_poll_failure=group.ignore_poll_failure,
-    )

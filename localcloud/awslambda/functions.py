@@ -17,11 +17,27 @@ from localcloud.awslambda.model import (
 from localcloud.clock import Clock
 from localcloud.wire import AwsError, Params
 
-SETTINGS = (
-    "Runtime Role Handler Timeout MemorySize VpcConfig DeadLetterConfig Environment KMSKeyArn "
-    "TracingConfig Layers FileSystemConfigs ImageConfig EphemeralStorage SnapStart LoggingConfig "
-    "PackageType Architectures Description"
-).split()
+SETTINGS = [
+    "Runtime",
+    "Role",
+    "Handler",
+    "Timeout",
+    "MemorySize",
+    "VpcConfig",
+    "DeadLetterConfig",
+    "Environment",
+    "KMSKeyArn",
+    "TracingConfig",
+    "Layers",
+    "FileSystemConfigs",
+    "ImageConfig",
+    "EphemeralStorage",
+    "SnapStart",
+    "LoggingConfig",
+    "PackageType",
+    "Architectures",
+    "Description",
+]
 
 DEFAULTS: dict[str, Any] = {
     "Timeout": 3,
@@ -40,9 +56,7 @@ class FunctionOperations:
 
     def create_function(self, params: Params) -> Params:
         settings = {**DEFAULTS, **{k: params[k] for k in SETTINGS if k in params}}
-        version = Version(
-            LATEST, self._code(params["Code"]), Settings(settings), self._clock.now()
-        )
+        version = Version(LATEST, self._code(params["Code"]), Settings(settings), self._clock.now())
         function = Function(split(params["FunctionName"])[0], version, tags=params.get("Tags", {}))
         self._functions.add(function)
         return configuration(function, version, self._clock.now())
@@ -155,9 +169,7 @@ def guard_revision(given: str | None, current: str) -> None:
         raise AwsError("PreconditionFailedException", message, Type="User")
 
 
-def configuration(
-    function: Function, version: Version, now: float, qualifier: str = ""
-) -> Params:
+def configuration(function: Function, version: Version, now: float, qualifier: str = "") -> Params:
     """FunctionConfiguration, as nine operations answer it."""
     settled = version.settled(now)
     latest = version.number == LATEST
@@ -185,10 +197,11 @@ def _object(source: Params) -> bytes:
     if source.get("S3ObjectVersion"):
         where["VersionId"] = source["S3ObjectVersion"]
     try:
-        return clients.client("s3").get_object(**where)["Body"].read()
+        body: bytes = clients.client("s3").get_object(**where)["Body"].read()
     except Exception as error:
         message = f"Error occurred while GetObject. S3 Error Message: {error}"
         raise AwsError("InvalidParameterValueException", message, Type="User") from error
+    return body
 
 
 def _bytes(blob: Any) -> bytes:

@@ -128,7 +128,7 @@ def send(target_arn: str, message: dict[str, Any]) -> None:
             )
         case "sqs":
             client = clients.client("sqs")
-            url = client.get_queue_url(QueueName=target_arn.split(":")[-1])["QueueUrl"]
+            url = client.get_queue_url(QueueName=target_arn.rsplit(":", maxsplit=1)[-1])["QueueUrl"]
             client.send_message(QueueUrl=url, MessageBody=text)
         case "sns":
             clients.client("sns").publish(TopicArn=target_arn, Message=text)
@@ -156,7 +156,10 @@ def _answer(work: Work, ended: str, version: Version, sandbox: Sandbox) -> Answe
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
         text = f"{now} {work.request_id} Task timed out after {seconds:.2f} seconds"
         sandbox.log.write(text)
-        body = {"errorType": "Sandbox.Timedout", "errorMessage": f"RequestId: {work.request_id} Error: Task timed out after {seconds:.2f} seconds"}
+        body = {
+            "errorType": "Sandbox.Timedout",
+            "errorMessage": f"RequestId: {work.request_id} Error: Task timed out after {seconds:.2f} seconds",
+        }
         return Answer(json.dumps(body).encode(), "Unhandled", version.number)
     text = f"RequestId: {work.request_id} Error: Runtime exited with error: exit status {sandbox.exit_code}"
     body = {"errorType": "Runtime.ExitError", "errorMessage": text}

@@ -1,6 +1,7 @@
 """What Lambda keeps: functions, their versions, aliases and policies."""
 
 import base64
+import contextlib
 import hashlib
 import io
 import uuid
@@ -47,10 +48,8 @@ def _unpack(body: bytes, folder: Path) -> None:
         raise AwsError("InvalidParameterValueException", message) from None
     partial = folder.with_name(f"{folder.name}.{uuid.uuid4().hex}")
     archive.extractall(partial)
-    try:
+    with contextlib.suppress(OSError):  # the same package was unpacked by another call meanwhile
         partial.rename(folder)
-    except OSError:  # the same package was unpacked by another call meanwhile
-        pass
 
 
 @dataclass(frozen=True)
@@ -140,9 +139,7 @@ class Function:
 
 
 def not_found(function_arn: str) -> AwsError:
-    return AwsError(
-        "ResourceNotFoundException", f"Function not found: {function_arn}", Type="User"
-    )
+    return AwsError("ResourceNotFoundException", f"Function not found: {function_arn}", Type="User")
 
 
 class Functions:

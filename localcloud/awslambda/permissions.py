@@ -115,7 +115,11 @@ def _statement(function: Function, qualifier: str, params: Params) -> dict[str, 
     return {
         "Sid": params["StatementId"],
         "Effect": "Allow",
-        "Principal": {"Service": principal} if service else principal if principal == "*" else {"AWS": principal},
+        "Principal": {"Service": principal}
+        if service
+        else principal
+        if principal == "*"
+        else {"AWS": principal},
         "Action": params["Action"],
         "Resource": function.qualified_arn(qualifier) if qualifier else function.arn,
         **({"Condition": conditions} if conditions else {}),

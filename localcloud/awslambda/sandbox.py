@@ -1,5 +1,6 @@
 """One warm process that runs one version of one function, driven by AWS's own runtime client."""
 
+import contextlib
 import json
 import os
 import queue
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from localcloud.awslambda.logs import LogStream
+
 
 @dataclass
 class Work:
@@ -101,10 +103,8 @@ class Sandbox:
     def kill(self) -> None:
         self._inbox.put(None)
         if self.alive:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
         self._process.wait()
 
     def _read_output(self) -> None:

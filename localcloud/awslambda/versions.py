@@ -51,7 +51,9 @@ class VersionOperations:
     def list_aliases(self, params: Params) -> Params:
         function = self._functions.get(params["FunctionName"])
         only = params.get("FunctionVersion")
-        aliases = [a for a in function.aliases.values() if not only or only in (a.version, *a.weights)]
+        aliases = [
+            a for a in function.aliases.values() if not only or only in (a.version, *a.weights)
+        ]
         return {"Aliases": [_shown(function, alias) for alias in aliases]}
 
     def update_alias(self, params: Params) -> Params:

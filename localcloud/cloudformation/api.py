@@ -174,7 +174,11 @@ class CloudFormation:
     def list_change_sets(self, params: Params) -> Params:
         stack = self._find(params["StackName"])
         found = [c for c in self._change_sets.values() if c.stack is stack]
-        return {"Summaries": [{"ChangeSetId": c.id, "ChangeSetName": c.name, "Status": c.status} for c in found]}
+        return {
+            "Summaries": [
+                {"ChangeSetId": c.id, "ChangeSetName": c.name, "Status": c.status} for c in found
+            ]
+        }
 
     def list_exports(self, _: Params) -> Params:
         exports = [{"Name": name, "Value": value} for name, value in self._exports().items()]
@@ -271,8 +275,10 @@ def _changes(stack: Stack, wanted: Wanted) -> list[dict[str, Any]]:
             found.append(_change("Add", name, new[name]["Type"]))
         elif old[name] != new[name] or references(new[name]) & touched:
             found.append(_change("Modify", name, new[name]["Type"]))
-    if not found and before and (
-        before.template.get("Outputs") != wanted.template.get("Outputs") or touched
+    if (
+        not found
+        and before
+        and (before.template.get("Outputs") != wanted.template.get("Outputs") or touched)
     ):
         found.append(_change("Modify", "Outputs", "AWS::CloudFormation::Stack"))
     return found

@@ -65,7 +65,9 @@ def define(resource_type: ResourceType) -> None:
 
 def type_named(name: str) -> ResourceType:
     if name not in _types:
-        text = f"The local cloud does not make {name} yet, so the stack fails instead of pretending."
+        text = (
+            f"The local cloud does not make {name} yet, so the stack fails instead of pretending."
+        )
         raise ResourceFailed(text)
     return _types[name]
 

@@ -93,7 +93,9 @@ class Deploy:
     def run(self, wanted: Wanted) -> None:
         with self._stack.lock:
             first = not self._stack.kept
-            self._stack.tell("CREATE_IN_PROGRESS" if first else "UPDATE_IN_PROGRESS", "User Initiated")
+            self._stack.tell(
+                "CREATE_IN_PROGRESS" if first else "UPDATE_IN_PROGRESS", "User Initiated"
+            )
             before = self._stack.wanted
             try:
                 self._apply(wanted)

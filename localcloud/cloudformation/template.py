@@ -35,13 +35,14 @@ class _Loader(yaml.SafeLoader):
 
 def _short_form(loader: yaml.Loader, suffix: str, node: yaml.Node) -> Json:
     name = suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}"
+    value: Json = None
     if isinstance(node, yaml.ScalarNode):
-        value: Json = loader.construct_scalar(node)
+        value = loader.construct_scalar(node)
         if name == "Fn::GetAtt":
             value = str(value).split(".", 1)
     elif isinstance(node, yaml.SequenceNode):
         value = loader.construct_sequence(node, deep=True)
-    else:
+    elif isinstance(node, yaml.MappingNode):
         value = loader.construct_mapping(node, deep=True)
     return {name: value}
 
@@ -75,7 +76,9 @@ def parameter_values(template: Mapping[str, Json], given: Mapping[str, str]) -> 
     for name, declaration in declared.items():
         value = str(given.get(name, declaration.get("Default", "")))
         _check_parameter(name, declaration, value)
-        is_list = declaration["Type"] in ("CommaDelimitedList",) or declaration["Type"].startswith("List<")
+        is_list = declaration["Type"] == "CommaDelimitedList" or declaration["Type"].startswith(
+            "List<"
+        )
         values[name] = [part.strip() for part in value.split(",")] if is_list else value
     return values
 
@@ -98,7 +101,9 @@ class _NoManagedPolicies:
 def without_sam(template: dict[str, Json], values: Mapping[str, Json]) -> dict[str, Json]:
     """The template with SAM's resources turned into CloudFormation's, by AWS's own translator."""
     transforms = template.get("Transform") or []
-    if "AWS::Serverless-2016-10-31" not in ([transforms] if isinstance(transforms, str) else transforms):
+    if "AWS::Serverless-2016-10-31" not in (
+        [transforms] if isinstance(transforms, str) else transforms
+    ):
         return template
     flat = {k: ",".join(v) if isinstance(v, list) else v for k, v in values.items()}
     copied = json.loads(json.dumps(template, default=str))
@@ -133,7 +138,7 @@ class Resolver:
             return value
         if len(value) == 1:
             (name,) = value
-            if name == "Ref" or name == "Condition" or name.startswith("Fn::"):
+            if name in {"Ref", "Condition"} or name.startswith("Fn::"):
                 return self._call(name, value[name])
         resolved = {key: self.resolve(inner) for key, inner in value.items()}
         return {key: inner for key, inner in resolved.items() if inner is not NO_VALUE}
@@ -231,7 +236,9 @@ def references(value: Json) -> set[str]:
             found.add(inner.split(".")[0] if isinstance(inner, str) else str(inner[0]))
         elif key == "Fn::Sub":
             text = inner if isinstance(inner, str) else inner[0]
-            found |= {name.strip().split(".")[0] for literal, name in _SUB.findall(text) if not literal}
+            found |= {
+                name.strip().split(".")[0] for literal, name in _SUB.findall(text) if not literal
+            }
         found |= references(inner)
     return found
 

@@ -93,7 +93,9 @@ def _rollback_information(deployment: Deployment) -> dict[str, str]:
 
 def overview(deployment: Deployment, ready: bool = True) -> dict[str, int]:
     """How many targets are in which state; a Lambda deployment has one target."""
-    names = ["Succeeded", "Failed", "Skipped", "InProgress", "Pending"] + (["Ready"] if ready else [])
+    names = ["Succeeded", "Failed", "Skipped", "InProgress", "Pending"] + (
+        ["Ready"] if ready else []
+    )
     return {name: int(name == deployment.target_status) for name in names}
 
 

@@ -59,9 +59,7 @@ def lambda_refused(error: ClientError, group: Group) -> Cause:
 
 def not_permitted(group: Group, reason: str) -> Cause:
     role = group.settings["serviceRoleArn"]
-    return Cause(
-        "Failed", "IAM_ROLE_PERMISSIONS", NOT_PERMITTED.format(role=role, reason=reason)
-    )
+    return Cause("Failed", "IAM_ROLE_PERMISSIONS", NOT_PERMITTED.format(role=role, reason=reason))
 
 
 def _listed(names: list[str]) -> str:

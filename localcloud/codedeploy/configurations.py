@@ -48,7 +48,11 @@ def check_routing(routing: dict[str, Any]) -> None:
         return
     if kind not in ("TimeBasedCanary", "TimeBasedLinear"):
         raise _invalid("Traffic routing type must be TimeBasedCanary, TimeBasedLinear or AllAtOnce")
-    member, word = ("timeBasedCanary", "canary") if kind == "TimeBasedCanary" else ("timeBasedLinear", "linear")
+    member, word = (
+        ("timeBasedCanary", "canary")
+        if kind == "TimeBasedCanary"
+        else ("timeBasedLinear", "linear")
+    )
     values = routing.get(member) or {}
     percent, minutes = values.get(f"{word}Percentage"), values.get(f"{word}Interval")
     if percent is None or minutes is None:

@@ -12,7 +12,13 @@ from localcloud.codedeploy.validation import check_group_settings, check_revisio
 from localcloud.wire import AwsError, Params
 
 PLATFORMS = ("Server", "Lambda", "ECS")
-NOT_SETTINGS = ("applicationName", "deploymentGroupName", "currentDeploymentGroupName", "newDeploymentGroupName", "tags")
+NOT_SETTINGS = (
+    "applicationName",
+    "deploymentGroupName",
+    "currentDeploymentGroupName",
+    "newDeploymentGroupName",
+    "tags",
+)
 
 
 def moment(timestamp: float | None) -> datetime | None:
@@ -192,7 +198,9 @@ class ControlPlane:
         application = self._application(params)
         found = [application.revisions.get(revision_key(r)) for r in params["revisions"]]
         infos = [
-            {"revisionLocation": r.location, "genericRevisionInfo": _revision(r)} for r in found if r
+            {"revisionLocation": r.location, "genericRevisionInfo": _revision(r)}
+            for r in found
+            if r
         ]
         return {"applicationName": application.name, "revisions": infos}
 

@@ -8,7 +8,14 @@ from localcloud.codedeploy.announcements import overview
 from localcloud.codedeploy.control_plane import moment
 from localcloud.codedeploy.engine import Engine
 from localcloud.codedeploy.hooks import HookCalls
-from localcloud.codedeploy.model import Application, Deployment, Group, Revision, Store, revision_key
+from localcloud.codedeploy.model import (
+    Application,
+    Deployment,
+    Group,
+    Revision,
+    Store,
+    revision_key,
+)
 from localcloud.codedeploy.validation import (
     MAX_DESCRIPTION,
     check_alarms,
@@ -187,7 +194,9 @@ def _check_flags(params: Params) -> None:
     check_alarms(params.get("overrideAlarmConfiguration"))
     for member in ("ignoreApplicationStopFailures", "updateOutdatedInstancesOnly"):
         if params.get(member):
-            raise AwsError(f"Invalid{member[0].upper()}{member[1:]}ValueException", f"{member} must be false")
+            raise AwsError(
+                f"Invalid{member[0].upper()}{member[1:]}ValueException", f"{member} must be false"
+            )
     if params.get("targetInstances"):
         message = "targetInstances is for blue/green deployments of the Server platform"
         raise AwsError("InvalidTargetInstancesException", message)

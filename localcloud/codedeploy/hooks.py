@@ -25,6 +25,7 @@ TIMED_OUT = (
     "callback within one hour after a deployment hook is invoked."
 )
 
+
 @dataclass
 class _Waiting:
     deployment_id: str
@@ -76,7 +77,9 @@ class HookCalls:
         waiting.status = status
         waiting.answered.set()
 
-    def _invoke(self, hook: str, event: LifecycleEvent, deployment: Deployment, group: Group) -> None:
+    def _invoke(
+        self, hook: str, event: LifecycleEvent, deployment: Deployment, group: Group
+    ) -> None:
         payload = {
             "DeploymentId": deployment.id,
             "LifecycleEventHookExecutionId": event.execution_id,

@@ -151,8 +151,9 @@ def revision_key(location: dict[str, Any]) -> str:
     kind = location.get("revisionType", "")
     for member in ("appSpecContent", "string"):
         if body := location.get(member):
-            digest = body.get("sha256") or hashlib.sha256(
-                (body.get("content") or "").encode()
-            ).hexdigest()
+            digest = (
+                body.get("sha256")
+                or hashlib.sha256((body.get("content") or "").encode()).hexdigest()
+            )
             return f"{kind}:{digest}"
     return f"{kind}:{json.dumps(location, sort_keys=True, default=str)}"

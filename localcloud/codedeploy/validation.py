@@ -31,7 +31,11 @@ def check_group_settings(settings: dict[str, Any]) -> None:
         message = f"A deployment group can have at most {MAX_TRIGGERS} triggers"
         raise AwsError("TriggerTargetsLimitExceededException", message)
     for trigger in triggers:
-        if not trigger.get("triggerName") or not trigger.get("triggerTargetArn") or not trigger.get("triggerEvents"):
+        if (
+            not trigger.get("triggerName")
+            or not trigger.get("triggerTargetArn")
+            or not trigger.get("triggerEvents")
+        ):
             message = "A trigger needs triggerName, triggerTargetArn and triggerEvents"
             raise AwsError("InvalidTriggerConfigException", message)
     _check_style(settings.get("deploymentStyle"))

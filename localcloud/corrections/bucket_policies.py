@@ -21,4 +21,4 @@ def apply() -> None:
         policy["Statement"] = [s for s in statements if "Condition" not in s]
         return IAMPolicy(json.dumps(policy)).is_action_permitted(action, resource)
 
-    FakeBucket.get_permission = get_permission  # type: ignore[method-assign,assignment]
+    FakeBucket.get_permission = get_permission

@@ -20,4 +20,4 @@ def apply(bus: Bus) -> None:
             event["time"] = datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         bus.match(rule, event)
 
-    Rule.send_to_targets = send_to_targets  # type: ignore[method-assign,assignment]
+    Rule.send_to_targets = send_to_targets

@@ -21,7 +21,7 @@ _UNDEFINED = re.compile(r"\$eval\s*\(")
 def apply() -> None:
     interpreter._eval_jsonata = evaluate
     for module in (states, variable_store):
-        module.encode_jsonata_variable_declarations = declarations  # type: ignore[attr-defined]
+        module.encode_jsonata_variable_declarations = declarations
 
 
 def evaluate(expression: str) -> Any:

@@ -50,7 +50,7 @@ def _detail(bucket: str, key: Any, version: str | None, event_name: str) -> dict
         "version-id": version,
         "sequencer": f"{int(time.time() * 1000):013X}{next(_count) % 0x1000:03X}",
     }
-    verb = event_name.split(":")[-1]
+    verb = event_name.rsplit(":", maxsplit=1)[-1]
     return {
         "version": "0",
         "bucket": {"name": bucket},

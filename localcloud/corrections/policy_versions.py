@@ -12,4 +12,4 @@ def apply() -> None:
     def validate_version(validator: BaseIAMPolicyValidator) -> None:
         assert validator._policy_json.get("Version", "2012-10-17") == "2012-10-17"
 
-    BaseIAMPolicyValidator._validate_version = validate_version  # type: ignore[method-assign]
+    BaseIAMPolicyValidator._validate_version = validate_version

@@ -17,7 +17,7 @@ from localcloud import clients
 
 
 def apply() -> None:
-    lambda_eval_utils.boto_client_for = _client_for  # type: ignore[assignment]
+    lambda_eval_utils.boto_client_for = _client_for
     _keep_cause()
     _name_executions()
 
@@ -45,4 +45,4 @@ def _name_executions() -> None:
     ) -> Any:
         return start(self, state_machine_arn, name or str(uuid.uuid4()), *args, **kwargs)
 
-    StepFunctionsParserBackend.start_execution = start_execution  # type: ignore[method-assign]
+    StepFunctionsParserBackend.start_execution = start_execution

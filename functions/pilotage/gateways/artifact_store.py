@@ -30,7 +30,11 @@ class ObjectSource:
 
     def __init__(self, artifact: Artifact) -> None:
         self.size = artifact.size
-        self._where = {"Bucket": artifact.bucket, "Key": artifact.key, "VersionId": artifact.version_id}
+        self._where = {
+            "Bucket": artifact.bucket,
+            "Key": artifact.key,
+            "VersionId": artifact.version_id,
+        }
 
     def read(self, start: int, length: int) -> bytes:
         if length <= 0:

@@ -10,9 +10,21 @@ from typing import Any
 from pilotage.errors import AwsUnavailable
 
 TRANSIENT = frozenset(
-    "InternalError InternalFailure InternalServerError InternalServerException RequestLimitExceeded "
-    "ProvisionedThroughputExceededException ServiceException ServiceUnavailable SlowDown "
-    "Throttling ThrottlingException ThrottledException TooManyRequestsException".split()
+    [
+        "InternalError",
+        "InternalFailure",
+        "InternalServerError",
+        "InternalServerException",
+        "RequestLimitExceeded",
+        "ProvisionedThroughputExceededException",
+        "ServiceException",
+        "ServiceUnavailable",
+        "SlowDown",
+        "Throttling",
+        "ThrottlingException",
+        "ThrottledException",
+        "TooManyRequestsException",
+    ]
 )
 
 

@@ -1,5 +1,6 @@
 """CodeDeploy: groups, deployments, and answers to its hooks."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -53,7 +54,6 @@ class Order:
     group: str
     description: str
     appspec: str
-    sha256: str
     configuration: str = ""
     alarms: tuple[str, ...] = ()
     ignore_poll_failure: bool = False
@@ -108,7 +108,10 @@ def create(order: Order) -> str:
         "description": order.description,
         "revision": {
             "revisionType": "AppSpecContent",
-            "appSpecContent": {"content": order.appspec, "sha256": order.sha256},
+            "appSpecContent": {
+                "content": order.appspec,
+                "sha256": hashlib.sha256(order.appspec.encode()).hexdigest(),
+            },
         },
     }
     if order.configuration:
@@ -186,7 +189,9 @@ def configuration_exists(name: str) -> bool:
     try:
         client("codedeploy").get_deployment_config(deploymentConfigName=name)
     except Exception as error:
-        if code_of(error).startswith(("DeploymentConfigDoesNotExist", "InvalidDeploymentConfigName")):
+        if code_of(error).startswith(
+            ("DeploymentConfigDoesNotExist", "InvalidDeploymentConfigName")
+        ):
             return False
         raise
     return True
@@ -201,7 +206,9 @@ def report_hook(deployment_id: str, execution_id: str, passed: bool) -> None:
             status="Succeeded" if passed else "Failed",
         )
     except Exception as error:
-        if not code_of(error).startswith(("LifecycleEventAlreadyCompleted", "InvalidLifecycleEventHookExecutionId")):
+        if not code_of(error).startswith(
+            ("LifecycleEventAlreadyCompleted", "InvalidLifecycleEventHookExecutionId")
+        ):
             raise
 
 

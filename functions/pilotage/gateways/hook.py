@@ -36,7 +36,9 @@ class Hook:
             passed = self._passed(deployment_id, event)
         except Exception as error:
             log.exception("the hook %s broke for %s", self._moment, deployment_id)
-            self._keep(deployment_id, CheckResult(self._moment, False, f"the check broke: {error!r}"))
+            self._keep(
+                deployment_id, CheckResult(self._moment, False, f"the check broke: {error!r}")
+            )
             passed = False
         if passed is not None:
             code_deploy.report_hook(deployment_id, execution_id, passed)

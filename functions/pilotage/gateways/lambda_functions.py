@@ -138,15 +138,21 @@ def _configuration(found: Mapping[str, Any]) -> Configuration:
     state, update = found.get("State", "Active"), found.get("LastUpdateStatus", "Successful")
     failed = "Failed" in (state, update)
     volatile = {"LastModified", "RevisionId", "Version", "FunctionArn", "Description", "State"}
-    keep = {k: v for k, v in found.items() if k not in volatile and not k.startswith(("LastUpdate", "State"))}
+    keep = {
+        k: v
+        for k, v in found.items()
+        if k not in volatile and not k.startswith(("LastUpdate", "State"))
+    }
     keep.pop("ResponseMetadata", None)
     return Configuration(
         version=found["Version"],
         code_sha256=found["CodeSha256"],
         revision_id=found["RevisionId"],
         architectures=tuple(found.get("Architectures") or ("x86_64",)),
-        settled=state not in ("Pending",) and update != "InProgress",
-        failure=found.get("StateReason") or found.get("LastUpdateStatusReason") or "" if failed else "",
+        settled=state != "Pending" and update != "InProgress",
+        failure=found.get("StateReason") or found.get("LastUpdateStatusReason") or ""
+        if failed
+        else "",
         settings=keep,
     )
 

@@ -80,12 +80,16 @@ class ReleaseTable:
 
     def open_releases(self) -> list[Release]:
         """Every release without an outcome."""
-        pages = client("dynamodb").get_paginator("query").paginate(
-            TableName=self._name,
-            IndexName=OPEN_INDEX,
-            KeyConditionExpression="#open = :yes",
-            ExpressionAttributeNames={"#open": "open"},
-            ExpressionAttributeValues={":yes": {"S": "yes"}},
+        pages = (
+            client("dynamodb")
+            .get_paginator("query")
+            .paginate(
+                TableName=self._name,
+                IndexName=OPEN_INDEX,
+                KeyConditionExpression="#open = :yes",
+                ExpressionAttributeNames={"#open": "open"},
+                ExpressionAttributeValues={":yes": {"S": "yes"}},
+            )
         )
         return [_release(item) for page in pages for item in page["Items"]]
 
@@ -130,9 +134,11 @@ class ReleaseTable:
         return True
 
     def _get(self, key: Item) -> Any:
-        return client("dynamodb").get_item(
-            TableName=self._name, Key=key, ConsistentRead=True
-        ).get("Item")
+        return (
+            client("dynamodb")
+            .get_item(TableName=self._name, Key=key, ConsistentRead=True)
+            .get("Item")
+        )
 
 
 def _key(release_id: str) -> Item:

@@ -21,7 +21,8 @@ class RefusedForGood(Exception):
 class Channel(Protocol):
     """Where notices go. `ts` is the message to edit, "" for a new one; gives back its own."""
 
-    edits: bool
+    @property
+    def edits(self) -> bool: ...
 
     def post(self, channel: str, message: dict[str, Any], ts: str) -> str: ...
 
@@ -44,17 +45,23 @@ class Bot:
         from slack_sdk.errors import SlackApiError
 
         slack = WebClient(token=self.token, base_url=self.api_url, timeout=10)
-        quiet = {"unfurl_links": False, "unfurl_media": False}
         try:
             if ts:
                 slack.chat_update(channel=channel, ts=ts, **message)
                 return ts
             answer = slack.chat_postMessage(
-                channel=channel, link_names=False, parse="none", **quiet, **message
+                channel=channel,
+                parse="none",
+                link_names=False,
+                unfurl_links=False,
+                unfurl_media=False,
+                **message,
             )
             return str(answer["ts"])
         except SlackApiError as error:
-            raise _refusal(error.response.status_code, error.response.headers, str(error.response.get("error"))) from error
+            raise _refusal(
+                error.response.status_code, error.response.headers, str(error.response.get("error"))
+            ) from error
         except (TimeoutError, OSError) as error:
             raise ComeBack(5) from error
 
@@ -81,7 +88,12 @@ class Webhook:
 def _refusal(status: int, headers: Any, reason: str) -> Exception:
     if status == 429:
         return ComeBack(int(headers.get("Retry-After", 1)))
-    if status >= 500 or reason in ("internal_error", "fatal_error", "service_unavailable", "ratelimited"):
+    if status >= 500 or reason in (
+        "internal_error",
+        "fatal_error",
+        "service_unavailable",
+        "ratelimited",
+    ):
         return ComeBack(5)
     return RefusedForGood(reason)
 

@@ -14,7 +14,8 @@ from pilotage.target import Target
 # Most updates settle within seconds; what takes longer is left to the state machine's retry, so
 # that a waiting release costs nothing.
 PATIENCE_SECONDS = 20.0
-PAUSE_SECONDS = 0.5
+FIRST_PAUSE_SECONDS = 0.1
+LONGEST_PAUSE_SECONDS = 2.0
 
 
 class Configuration(Protocol):
@@ -37,7 +38,10 @@ class Functions(Protocol):
 
 
 def publish(
-    artifact: Artifact, target: Target, functions: Functions, sleep: Callable[[float], None] = time.sleep
+    artifact: Artifact,
+    target: Target,
+    functions: Functions,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> Any:
     """A version of the artifact that is Active. RevisionId is read after the update settled, so
     nobody's change slips in between. Raises RevisionNotReady when Lambda takes its time."""
@@ -64,7 +68,7 @@ def configuration_sha256(settings: Mapping[str, Any]) -> str:
 def _settled(
     functions: Functions, function: str, version: str, sleep: Callable[[float], None]
 ) -> Any:
-    waited = 0.0
+    waited, pause = 0.0, FIRST_PAUSE_SECONDS
     while True:
         found = functions.configuration(function, version)
         if found.failure:
@@ -73,5 +77,6 @@ def _settled(
             return found
         if waited >= PATIENCE_SECONDS:
             raise RevisionNotReady(f"{function} is still settling after {waited:.0f} s")
-        sleep(PAUSE_SECONDS)
-        waited += PAUSE_SECONDS
+        sleep(pause)
+        waited += pause
+        pause = min(pause * 1.5, LONGEST_PAUSE_SECONDS)

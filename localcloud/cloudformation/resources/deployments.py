@@ -12,11 +12,20 @@ from localcloud.cloudformation.resource_type import (
     tags_of,
 )
 
-_GROUP = (
-    "AlarmConfiguration AutoRollbackConfiguration AutoScalingGroups BlueGreenDeploymentConfiguration "
-    "DeploymentConfigName DeploymentStyle ECSServices LoadBalancerInfo OutdatedInstancesStrategy "
-    "ServiceRoleArn TerminationHookEnabled TriggerConfigurations"
-).split()
+_GROUP = [
+    "AlarmConfiguration",
+    "AutoRollbackConfiguration",
+    "AutoScalingGroups",
+    "BlueGreenDeploymentConfiguration",
+    "DeploymentConfigName",
+    "DeploymentStyle",
+    "ECSServices",
+    "LoadBalancerInfo",
+    "OutdatedInstancesStrategy",
+    "ServiceRoleArn",
+    "TerminationHookEnabled",
+    "TriggerConfigurations",
+]
 
 
 def _lower(value: Any) -> Any:
@@ -36,7 +45,9 @@ def _create_application(asked: Asked) -> Made:
     name = asked.name("ApplicationName", 100)
     platform = asked.properties.get("ComputePlatform")
     tags = tags_of(asked.properties) or None
-    call("codedeploy", "CreateApplication", applicationName=name, computePlatform=platform, tags=tags)
+    call(
+        "codedeploy", "CreateApplication", applicationName=name, computePlatform=platform, tags=tags
+    )
     return Made(name)
 
 

@@ -24,7 +24,9 @@ define(
     ResourceType(
         "AWS::Events::EventBus",
         _create_bus,
-        lambda made: ignore_missing(lambda: call("events", "DeleteEventBus", Name=made.physical_id)),
+        lambda made: ignore_missing(
+            lambda: call("events", "DeleteEventBus", Name=made.physical_id)
+        ),
     )
 )
 

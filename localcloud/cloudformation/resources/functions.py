@@ -17,11 +17,25 @@ from localcloud.cloudformation.resource_type import (
     tag_map,
 )
 
-_CONFIGURATION = (
-    "Role Handler Description Timeout MemorySize VpcConfig Environment Runtime DeadLetterConfig "
-    "KMSKeyArn TracingConfig Layers FileSystemConfigs ImageConfig EphemeralStorage SnapStart "
-    "LoggingConfig"
-).split()
+_CONFIGURATION = [
+    "Role",
+    "Handler",
+    "Description",
+    "Timeout",
+    "MemorySize",
+    "VpcConfig",
+    "Environment",
+    "Runtime",
+    "DeadLetterConfig",
+    "KMSKeyArn",
+    "TracingConfig",
+    "Layers",
+    "FileSystemConfigs",
+    "ImageConfig",
+    "EphemeralStorage",
+    "SnapStart",
+    "LoggingConfig",
+]
 
 
 def _settings(properties: Properties) -> dict[str, Any]:
@@ -65,7 +79,10 @@ def _update_function(made: Made, asked: Asked) -> Made:
 
 
 def _wait_settled(name: str) -> None:
-    while call("lambda", "GetFunction", FunctionName=name)["Configuration"]["LastUpdateStatus"] == "InProgress":
+    while (
+        call("lambda", "GetFunction", FunctionName=name)["Configuration"]["LastUpdateStatus"]
+        == "InProgress"
+    ):
         time.sleep(0.05)
 
 
@@ -102,9 +119,13 @@ define(
 def _create_version(asked: Asked) -> Made:
     name = asked.properties["FunctionName"]
     _wait_settled(name)
-    made = call("lambda", "PublishVersion", FunctionName=name, **only(asked.properties, "Description"))
+    made = call(
+        "lambda", "PublishVersion", FunctionName=name, **only(asked.properties, "Description")
+    )
     version = made["Version"]
-    return Made(f"{made['FunctionArn'].removesuffix(':' + version)}:{version}", {"Version": version})
+    return Made(
+        f"{made['FunctionArn'].removesuffix(':' + version)}:{version}", {"Version": version}
+    )
 
 
 def _delete_version(made: Made) -> None:
@@ -215,10 +236,15 @@ define(
     )
 )
 
-_MAPPING = (
-    "BatchSize Enabled FunctionName MaximumBatchingWindowInSeconds FunctionResponseTypes "
-    "ScalingConfig FilterCriteria"
-).split()
+_MAPPING = [
+    "BatchSize",
+    "Enabled",
+    "FunctionName",
+    "MaximumBatchingWindowInSeconds",
+    "FunctionResponseTypes",
+    "ScalingConfig",
+    "FilterCriteria",
+]
 
 
 def _create_mapping(asked: Asked) -> Made:

@@ -1,6 +1,7 @@
 """IAM roles and policies."""
 
 import json
+from functools import partial
 
 from localcloud.cloudformation.resource_type import (
     Asked,
@@ -86,11 +87,8 @@ def _put_policy(asked: Asked) -> Made:
 
 def _delete_policy(made: Made) -> None:
     for role in made.attributes.get("Roles", []):
-        ignore_missing(
-            lambda role=role: call(
-                "iam", "DeleteRolePolicy", RoleName=role, PolicyName=made.physical_id
-            )
-        )
+        params = {"RoleName": role, "PolicyName": made.physical_id}
+        ignore_missing(partial(call, "iam", "DeleteRolePolicy", **params))
 
 
 define(

@@ -16,11 +16,19 @@ from localcloud.cloudformation.resource_type import (
     tags_of,
 )
 
-_QUEUE_ATTRIBUTES = (
-    "DelaySeconds MaximumMessageSize MessageRetentionPeriod ReceiveMessageWaitTimeSeconds "
-    "VisibilityTimeout KmsMasterKeyId SqsManagedSseEnabled RedrivePolicy RedriveAllowPolicy "
-    "FifoQueue ContentBasedDeduplication"
-).split()
+_QUEUE_ATTRIBUTES = [
+    "DelaySeconds",
+    "MaximumMessageSize",
+    "MessageRetentionPeriod",
+    "ReceiveMessageWaitTimeSeconds",
+    "VisibilityTimeout",
+    "KmsMasterKeyId",
+    "SqsManagedSseEnabled",
+    "RedrivePolicy",
+    "RedriveAllowPolicy",
+    "FifoQueue",
+    "ContentBasedDeduplication",
+]
 
 
 def _create_topic(asked: Asked) -> Made:
@@ -89,9 +97,7 @@ def _subscribe(asked: Asked) -> Made:
     for name in ("RawMessageDelivery", "FilterPolicy", "RedrivePolicy", "FilterPolicyScope"):
         if name in properties:
             value = properties[name]
-            attributes[name] = (
-                json.dumps(value) if isinstance(value, dict) else str(value).lower()
-            )
+            attributes[name] = json.dumps(value) if isinstance(value, dict) else str(value).lower()
     made = call(
         "sns",
         "Subscribe",

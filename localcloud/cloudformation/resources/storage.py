@@ -63,7 +63,12 @@ def _configure_bucket(name: str, properties: Properties) -> None:
             for rule in encryption["ServerSideEncryptionConfiguration"]
         ]
         configuration = {"Rules": rules}
-        call("s3", "PutBucketEncryption", Bucket=name, ServerSideEncryptionConfiguration=configuration)
+        call(
+            "s3",
+            "PutBucketEncryption",
+            Bucket=name,
+            ServerSideEncryptionConfiguration=configuration,
+        )
     if lifecycle := properties.get("LifecycleConfiguration"):
         _put_lifecycle(name, lifecycle)
     if tags := tags_of(properties):
@@ -115,23 +120,36 @@ define(
     ResourceType(
         "AWS::S3::BucketPolicy",
         _put_bucket_policy,
-        lambda made: ignore_missing(lambda: call("s3", "DeleteBucketPolicy", Bucket=made.physical_id)),
+        lambda made: ignore_missing(
+            lambda: call("s3", "DeleteBucketPolicy", Bucket=made.physical_id)
+        ),
         lambda _, asked: _put_bucket_policy(asked),
         ("Bucket",),
     )
 )
 
 
-_TABLE = (
-    "AttributeDefinitions KeySchema BillingMode ProvisionedThroughput GlobalSecondaryIndexes "
-    "LocalSecondaryIndexes StreamSpecification"
-).split()
+_TABLE = [
+    "AttributeDefinitions",
+    "KeySchema",
+    "BillingMode",
+    "ProvisionedThroughput",
+    "GlobalSecondaryIndexes",
+    "LocalSecondaryIndexes",
+    "StreamSpecification",
+]
 
 
 def _create_table(asked: Asked) -> Made:
     properties = asked.properties
     name = asked.name("TableName")
-    call("dynamodb", "CreateTable", TableName=name, Tags=tags_of(properties) or None, **only(properties, *_TABLE))
+    call(
+        "dynamodb",
+        "CreateTable",
+        TableName=name,
+        Tags=tags_of(properties) or None,
+        **only(properties, *_TABLE),
+    )
     _configure_table(name, properties)
     return Made(name, {"Arn": arn("dynamodb", f"table/{name}")})
 

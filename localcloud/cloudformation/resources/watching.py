@@ -12,12 +12,28 @@ from localcloud.cloudformation.resource_type import (
     tags_of,
 )
 
-_ALARM = (
-    "ActionsEnabled AlarmActions AlarmDescription ComparisonOperator DatapointsToAlarm Dimensions "
-    "EvaluateLowSampleCountPercentile EvaluationPeriods ExtendedStatistic InsufficientDataActions "
-    "MetricName Metrics Namespace OKActions Period Statistic Threshold ThresholdMetricId "
-    "TreatMissingData Unit"
-).split()
+_ALARM = [
+    "ActionsEnabled",
+    "AlarmActions",
+    "AlarmDescription",
+    "ComparisonOperator",
+    "DatapointsToAlarm",
+    "Dimensions",
+    "EvaluateLowSampleCountPercentile",
+    "EvaluationPeriods",
+    "ExtendedStatistic",
+    "InsufficientDataActions",
+    "MetricName",
+    "Metrics",
+    "Namespace",
+    "OKActions",
+    "Period",
+    "Statistic",
+    "Threshold",
+    "ThresholdMetricId",
+    "TreatMissingData",
+    "Unit",
+]
 
 
 def _put_alarm(asked: Asked) -> Made:
@@ -26,7 +42,9 @@ def _put_alarm(asked: Asked) -> Made:
 
 def _alarm(name: str, asked: Asked) -> Made:
     tags = tags_of(asked.properties) or None
-    call("cloudwatch", "PutMetricAlarm", AlarmName=name, Tags=tags, **only(asked.properties, *_ALARM))
+    call(
+        "cloudwatch", "PutMetricAlarm", AlarmName=name, Tags=tags, **only(asked.properties, *_ALARM)
+    )
     return Made(name, {"Arn": arn("cloudwatch", f"alarm:{name}")})
 
 
@@ -46,9 +64,14 @@ define(
 
 
 def _composite(name: str, asked: Asked) -> Made:
-    names = (
-        "ActionsEnabled AlarmActions AlarmDescription AlarmRule InsufficientDataActions OKActions"
-    ).split()
+    names = [
+        "ActionsEnabled",
+        "AlarmActions",
+        "AlarmDescription",
+        "AlarmRule",
+        "InsufficientDataActions",
+        "OKActions",
+    ]
     call("cloudwatch", "PutCompositeAlarm", AlarmName=name, **only(asked.properties, *names))
     return Made(name, {"Arn": arn("cloudwatch", f"alarm:{name}")})
 

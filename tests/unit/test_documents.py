@@ -1,0 +1,73 @@
+"""YAML and JSON from strangers."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pilotage.documents import Document, parse
+from pilotage.fault import Fault
+
+
+def value(text):
+    found = parse("pilotage.yml", text.encode())
+    assert isinstance(found, Document), found
+    return found.value
+
+
+def fault(text):
+    found = parse("pilotage.yml", text if isinstance(text, bytes) else text.encode())
+    assert isinstance(found, Fault), found
+    return str(found)
+
+
+def test_scalars_stay_the_text_they_are():
+    assert value("version: 1.10\ncommit: 0123456\nday: 2026-11-23\nyes: no\n") == {
+        "version": "1.10",
+        "commit": "0123456",
+        "day": "2026-11-23",
+        "yes": "no",
+    }
+
+
+def test_json_is_read_too():
+    assert value('{"a": [1, true, null]}') == {"a": ["1", "true", "null"]}
+
+
+def test_an_empty_file_says_nothing():
+    assert value("") == {}
+
+
+def test_a_bomb_of_aliases_is_refused_by_its_line():
+    bomb = "a: &a [x, x]\nb: [*a, *a]\n"
+    assert fault(bomb).startswith("pilotage.yml:1: YAML anchors and aliases are not allowed")
+
+
+def test_deep_nesting_is_refused():
+    assert "levels deep" in fault("[" * 200 + "]" * 200)
+
+
+def test_a_key_that_stands_twice_is_refused():
+    assert fault("rollout: a\nrollout: b\n") == "pilotage.yml:2: says `rollout` twice."
+
+
+def test_what_is_not_utf8_says_where():
+    assert "byte 3" in fault(b"a: \xff")
+
+
+def test_what_is_not_yaml_says_where():
+    assert fault("a: [1\nb: 2\n").startswith("pilotage.yml:")
+
+
+def test_tags_make_no_objects():
+    assert value("a: !!python/object/apply:os.system ['id']\n") == {"a": ["id"]}
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary(max_size=200))
+def test_any_bytes_give_a_document_or_a_fault(body):
+    assert isinstance(parse("f", body), Document | Fault)
+
+
+@pytest.mark.parametrize("text", ["? [a]\n: b\n", "- &x a\n"])
+def test_what_manifests_do_not_need_is_refused(text):
+    assert fault(text)
