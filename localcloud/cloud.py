@@ -33,6 +33,7 @@ from localcloud.codedeploy.model import Store
 from localcloud.corrections import (
     bucket_policies,
     event_targets,
+    execution_events,
     jsonata,
     object_events,
     policy_versions,
@@ -140,6 +141,7 @@ class LocalCloud:
         task_clients.apply()
         bucket_policies.apply()
         policy_versions.apply()
+        execution_events.apply(self.bus)
 
     def _open_doors(self) -> None:
         functions, clock, store = self.functions, self.clock, self.deployments

@@ -9,12 +9,12 @@ import pytest
 from localcloud import install
 from localcloud.cloud import LocalCloud, Options
 
-SPEED = 120
+SPEED = 240
 
 
 @pytest.fixture(scope="session")
 def cloud():
-    """A cloud in which two minutes of AWS pass in a second."""
+    """A cloud in which four minutes of AWS pass in a second."""
     running = LocalCloud(Options(port=0, speed=SPEED))
     running.start()
     yield running

@@ -64,7 +64,7 @@ class Finish:
 def _seen(release: Release, error: str, cause: str) -> Seen:
     plan, revision = release.plan, release.revision
     target = plan.target if plan else None
-    deployment = _deployment(release)
+    deployment = code_deploy.of_release(release)
     failed = [check for check in release.checks if not check.passed]
     return Seen(
         error=error,
@@ -79,15 +79,6 @@ def _seen(release: Release, error: str, cause: str) -> Seen:
         check_reasons=tuple(f"check {c.moment} traffic: {c.reason}" for c in failed),
         planned=plan is not None and revision is not None,
     )
-
-
-def _deployment(release: Release) -> code_deploy.Deployment | None:
-    """The release's deployment; looked for when it may have been created unrecorded."""
-    if release.deployment is None:
-        return None
-    if release.deployment.id:
-        return code_deploy.deployment(release.deployment.id)
-    return code_deploy.find(release.artifact.application, release.artifact.group, release.id)
 
 
 def _words(cause: str) -> str:

@@ -30,13 +30,13 @@ def settle(
         deployment.group,
     ):
         return ""
-    if not _is_over(deployment, sleep):
+    if not is_over(deployment, sleep):
         return ""
     workflow.succeed(release.token, {"release": release.id, "deployment": deployment.id})
     return release.id
 
 
-def _is_over(deployment: Deployment, sleep: Callable[[float], None]) -> bool:
+def is_over(deployment: Deployment, sleep: Callable[[float], None] = time.sleep) -> bool:
     """Whether the deployment and its rollback have ended. The rollback's own end settles again."""
     if not deployment.is_over:
         return False

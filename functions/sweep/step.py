@@ -8,7 +8,7 @@ from finish_release.step import Finish
 from pilotage.gateways import code_deploy, workflow
 from pilotage.gateways.release_table import ReleaseTable
 from pilotage.release import CheckResult, Release
-from settle_deployment.step import settle
+from settle_deployment.step import is_over, settle
 
 log = logging.getLogger(__name__)
 
@@ -47,5 +47,15 @@ class Sweep:
         if workflow.is_running(release.execution):
             deployment = release.deployment
             return bool(deployment and deployment.id and settle(deployment.id, self._table))
-        self._finish.run(release.id, "ExecutionEnded", "the execution ended before the release did")
+        return self._finished(release)
+
+    def _finished(self, release: Release) -> bool:
+        """A deployment that outlived its execution is waited for: its end is the release's."""
+        deployment = code_deploy.of_release(release)
+        if deployment is None:
+            self._finish.run(release.id, "ExecutionEnded", "its execution ended before it did")
+            return True
+        if not is_over(deployment):
+            return False
+        self._finish.run(release.id, "", "")
         return True

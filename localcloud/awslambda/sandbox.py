@@ -16,6 +16,11 @@ from typing import Any
 from localcloud.awslambda.logs import LogStream
 
 
+# Lambda gives the init phase ten seconds of its own.
+# https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+INIT_SECONDS = 10
+
+
 @dataclass
 class Work:
     """One invocation on its way through a sandbox."""
@@ -45,7 +50,7 @@ class Sandbox:
     def __init__(self, launch: Launch, log: LogStream) -> None:
         self.id = uuid.uuid4().hex
         self.log = log
-        self.fresh = True
+        self._ready = threading.Event()
         self._inbox: queue.Queue[Work | None] = queue.Queue()
         self._current: Work | None = None
         self.init_error: dict[str, Any] | None = None
@@ -65,12 +70,10 @@ class Sandbox:
     def run(self, work: Work, seconds: float) -> str:
         """Run one invocation. Gives back "" or how it ended badly: `timeout` or `exit`."""
         self._current = work
+        self._ready.wait(INIT_SECONDS)
         self._inbox.put(work)
-        # Lambda gives the init phase ten seconds of its own.
-        # https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
-        ended = work.done.wait(seconds + 10 * self.fresh)
+        ended = work.done.wait(seconds)
         self._current = None
-        self.fresh = False
         if ended:
             return "" if work.answer or work.error else "exit"
         self.kill()
@@ -78,6 +81,7 @@ class Sandbox:
 
     def next_work(self) -> Work | None:
         """The runtime's long poll for its next invocation. None when the sandbox ends."""
+        self._ready.set()
         return self._inbox.get()
 
     def finish(self, request_id: str, answer: bytes, error: str = "") -> None:
@@ -88,6 +92,7 @@ class Sandbox:
 
     def fail_init(self, answer: bytes, error: str) -> None:
         self.init_error = json.loads(answer or b"{}")
+        self._ready.set()
         if work := self._current:
             work.answer, work.error = answer, error or "Runtime.InitError"
             work.done.set()
@@ -114,6 +119,7 @@ class Sandbox:
         for line in output:
             self.log.write(line.rstrip("\n"))
         self._process.wait()
+        self._ready.set()
         if work := self._current:
             work.done.set()
 

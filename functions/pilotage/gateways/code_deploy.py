@@ -8,6 +8,7 @@ from typing import Any
 from pilotage.errors import TargetBusy
 from pilotage.gateways.aws import client, code_of, message_of
 from pilotage.outcome import DeploymentEnd
+from pilotage.release import Release
 from pilotage.rollout import Rollout
 from pilotage.target import Group
 
@@ -136,6 +137,15 @@ def find(application: str, group: str, description: str) -> Deployment | None:
         applicationName=application, deploymentGroupName=group
     )["deployments"][:25]
     return next((d for d in _described(listed) if d.description == description), None)
+
+
+def of_release(release: Release) -> Deployment | None:
+    """The release's deployment; looked for when it may have been created unrecorded."""
+    if release.deployment is None:
+        return None
+    if release.deployment.id:
+        return deployment(release.deployment.id)
+    return find(release.artifact.application, release.artifact.group, release.id)
 
 
 def running(application: str, group: str) -> list[Deployment]:

@@ -1,0 +1,60 @@
+"""Executions end when they are stopped, and EventBridge hears how executions end.
+
+In moto 5.2.5 an execution that is stopped while it waits for a task token stays RUNNING, and no
+execution ever sends an event (moto/stepfunctions/parser/backend/execution.py).
+https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from moto.stepfunctions.parser.api import ExecutionStatus
+from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication, Execution
+
+from localcloud.events import Bus
+
+
+def apply(bus: Bus) -> None:
+    reflect = BaseExecutionWorkerCommunication._reflect_execution_status
+    stop = Execution.stop
+
+    def reflect_and_tell(worker: BaseExecutionWorkerCommunication) -> None:
+        if worker.execution.exec_status == ExecutionStatus.RUNNING:
+            reflect(worker)
+            bus.send(_event(worker.execution))
+
+    def stop_and_tell(
+        execution: Execution, stop_date: datetime, error: str | None, cause: str | None
+    ) -> None:
+        if execution.exec_status != ExecutionStatus.RUNNING:
+            return
+        execution.exec_status = ExecutionStatus.ABORTED
+        execution.stop_date = datetime.now(UTC)
+        execution.error, execution.cause = error, cause
+        stop(execution, stop_date, error, cause)
+        bus.send(_event(execution))
+
+    BaseExecutionWorkerCommunication._reflect_execution_status = reflect_and_tell
+    Execution.stop = stop_and_tell
+
+
+def _event(execution: Any) -> dict[str, Any]:
+    return {
+        "source": "aws.states",
+        "detail-type": "Step Functions Execution Status Change",
+        "resources": [execution.exec_arn],
+        "detail": {
+            "executionArn": execution.exec_arn,
+            "stateMachineArn": execution.state_machine.arn,
+            "name": execution.name,
+            "status": str(execution.exec_status.value),
+            "startDate": _milliseconds(execution.start_date),
+            "stopDate": _milliseconds(execution.stop_date),
+            "error": execution.error,
+            "cause": execution.cause,
+        },
+    }
+
+
+def _milliseconds(moment: datetime | None) -> int | None:
+    return int(moment.timestamp() * 1000) if moment else None
