@@ -1,5 +1,7 @@
 """Deploy SAM applications into the cloud with the real `sam`, as their own samconfig says."""
 
+import fcntl
+import hashlib
 import os
 import subprocess
 import sys
@@ -11,6 +13,7 @@ from localcloud.slack import CHANNEL, TOKEN
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILDS = ROOT / ".aws-sam"
+CONFIG = ["--config-file", str(ROOT / "samconfig.toml"), "--config-env", "local"]
 SLACK_SECRET = "/pilotage/slack"
 
 
@@ -48,41 +51,42 @@ def install_orders(topic: str, environment: Mapping[str, str]) -> dict[str, str]
 def install(
     template: Path, stack: str, parameters: Mapping[str, str], environment: Mapping[str, str]
 ) -> dict[str, str]:
-    """`sam build` and `sam deploy`; a second build of the same sources comes from the cache."""
+    """Build what changed since the last build, deploy, and give the outputs."""
+    overrides = ["--parameter-overrides", *(f"{k}={v}" for k, v in parameters.items())]
     built = BUILDS / stack
-    overrides = [f"{name}={value}" for name, value in parameters.items()]
-    config = ["--config-file", str(ROOT / "samconfig.toml"), "--config-env", "local"]
+    _build(template, built, overrides, environment)
     _sam(
-        [
-            "build",
-            "-t",
-            str(template),
-            "-b",
-            str(built),
-            "--cache-dir",
-            str(BUILDS / "cache"),
-            *config,
-            "--cached",
-            "--parameter-overrides",
-            *overrides,
-        ],
-        environment,
-    )
-    _sam(
-        [
-            "deploy",
-            "-t",
-            str(built / "template.yaml"),
-            "--stack-name",
-            stack,
-            *config,
-            "--resolve-s3",
-            "--parameter-overrides",
-            *overrides,
-        ],
+        ["deploy", "-t", str(built / "template.yaml"), "--stack-name", stack, *CONFIG, *overrides],
         environment,
     )
     return outputs(stack)
+
+
+def _build(
+    template: Path, built: Path, overrides: list[str], environment: Mapping[str, str]
+) -> None:
+    """`sam build`, unless nothing it reads has changed: a second start reuses the build. One
+    process builds at a time."""
+    BUILDS.mkdir(exist_ok=True)
+    stamp = BUILDS / f"{built.name}.stamp"
+    with (BUILDS / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        digest = _digest_of_sources(template)
+        if stamp.exists() and stamp.read_text() == digest and (built / "template.yaml").exists():
+            return
+        _sam(["build", "-t", str(template), "-b", str(built), *CONFIG, *overrides], environment)
+        stamp.write_text(digest)
+
+
+def _digest_of_sources(template: Path) -> str:
+    """A hash of the template, of everything below its folder that a build reads, and the runtime."""
+    folders = [template.parent / name for name in ("functions", "placeholder", "statemachine")]
+    files = [template, *(p for folder in folders for p in sorted(folder.rglob("*")))]
+    digest = hashlib.sha256(runtime().encode())
+    for path in files:
+        if path.is_file() and "__pycache__" not in path.parts:
+            digest.update(str(path).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
 
 
 def outputs(stack: str) -> dict[str, str]:

@@ -1,19 +1,24 @@
 """Judge by what users get, then let go of everything the release held."""
 
 import json
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from finish_release.metrics import measured
 from pilotage import turns
 from pilotage.gateways import alarms, artifact_store, code_deploy, lambda_functions, workflow
+from pilotage.gateways.code_deploy import Deployment
 from pilotage.gateways.release_table import Conflict, ReleaseTable
 from pilotage.gateways.topic import Topic
 from pilotage.outcome import Outcome, Seen, judge
 from pilotage.records import plain
 from pilotage.release import Release
+from pilotage.target import AliasState, Target
 
 MAX_TRIES = 20
+REREAD_SECONDS = (0.5, 1.0, 2.0)
 
 
 class Finish:
@@ -72,13 +77,29 @@ def _seen(release: Release, error: str, cause: str) -> Seen:
         way=revision.way if revision else "",
         previous=revision.previous if revision else plan.live if plan else "",
         new=revision.version if revision else "",
-        alias=lambda_functions.alias_of(target.function, target.alias) if target else None,
+        alias=_alias_at_rest(target, deployment) if target else None,
         function=target.function if target else "",
         alias_name=target.alias if target else "",
         end=code_deploy.end_of(deployment) if deployment else None,
         check_reasons=tuple(f"check {c.moment} traffic: {c.reason}" for c in failed),
         planned=plan is not None and revision is not None,
+        rejected=bool(release.faults) or error == "ArtifactRejected",
+        first_share=plan.rollout.first_share if plan and plan.rollout else 0.0,
     )
+
+
+def _alias_at_rest(
+    target: Target, deployment: Deployment | None, sleep: Callable[[float], None] = time.sleep
+) -> AliasState | None:
+    """The alias, read again while it shows weights though its deployment is over: readers were
+    seen to lag behind a rollback's end."""
+    for pause in (*REREAD_SECONDS, None):
+        alias = lambda_functions.alias_of(target.function, target.alias)
+        lags = alias and alias.is_weighted and deployment and deployment.is_over
+        if not lags or pause is None:
+            break
+        sleep(pause)
+    return alias
 
 
 def _words(cause: str) -> str:

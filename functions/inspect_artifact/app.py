@@ -17,6 +17,5 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, str]:
     Errors: ReleaseAlreadyKnown, ArtifactRejected.
     """
     inspection = Inspection(ReleaseTable(os.environ["TABLE"]), Topic(os.environ["TOPIC"]))
-    account, region = os.environ["ACCOUNT"], os.environ["AWS_REGION"]
-    release = inspection.run(from_event(event["event"]), event["execution"], account, region)
+    release = inspection.run(from_event(event["event"]), event["execution"])
     return {"release": release.id}

@@ -8,14 +8,22 @@ from pilotage.archive import Archive, Unreadable
 from pilotage.artifact import Artifact, key_faults
 from pilotage.documents import Document
 from pilotage.errors import ArtifactRejected
-from pilotage.fault import Fault, shown
+from pilotage.fault import Fault, few, shown
 from pilotage.gateways import artifact_store, code_deploy, lambda_functions
 from pilotage.gateways.artifact_store import ObjectGone, ObjectSource
 from pilotage.gateways.release_table import ReleaseTable
 from pilotage.gateways.topic import Topic
 from pilotage.manifest import Manifest
 from pilotage.release import Plan, Release
-from pilotage.target import Group, Target, function_faults, grant_faults, read_target
+from pilotage.target import (
+    Group,
+    Target,
+    function_faults,
+    grant_faults,
+    hook_function_faults,
+    is_owned,
+    read_target,
+)
 
 NO_MANIFEST = Manifest()
 FACT_NAMES = ("version", "commit", "by", "url", "notes", "run")
@@ -30,6 +38,17 @@ class Contents:
     archive: Archive | None = None
     name: str = ""
 
+    @property
+    def appspec_hooks(self) -> dict[str, str]:
+        """The hook functions that the user's own AppSpec names."""
+        return appspec.own_hooks(self.appspec) if self.appspec else {}
+
+    @property
+    def hooks(self) -> list[str]:
+        """Every hook function that the archive names, wherever."""
+        named = {self.manifest.before_hook, self.manifest.after_hook, *self.appspec_hooks.values()}
+        return sorted(named - {""})
+
 
 class Inspection:
     def __init__(self, table: ReleaseTable, topic: Topic) -> None:
@@ -37,23 +56,23 @@ class Inspection:
         self._topic = topic
         self._faults: list[Fault] = []
 
-    def run(self, artifact: Artifact, execution: str, account: str, region: str) -> Release:
+    def run(self, artifact: Artifact, execution: str) -> Release:
         """Raises ReleaseAlreadyKnown, or ArtifactRejected with every fault on record."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
         release = Release(artifact, execution, now)
         self._table.claim(release)
         self._topic.tell(release.id)
-        release = self._look(release, account, region)
+        release = self._look(release)
         self._table.save(release, "facts", "sha256", "faults", "plan")
         if release.faults:
             raise ArtifactRejected(f"{len(release.faults)} faults, the first: {release.faults[0]}")
         return release
 
-    def _look(self, release: Release, account: str, region: str) -> Release:
+    def _look(self, release: Release) -> Release:
         artifact = release.artifact
         self._faults += key_faults(artifact.key)
         if self._faults:
-            return replace(release, faults=tuple(self._faults))
+            return replace(release, faults=few(self._faults))
         try:
             stored = artifact_store.head(artifact)
         except ObjectGone:
@@ -63,14 +82,13 @@ class Inspection:
         contents = self._contents(artifact)
         facts = {name: stored.metadata[name] for name in FACT_NAMES if stored.metadata.get(name)}
         facts.update(contents.manifest.facts)
-        arn = code_deploy.group_arn(artifact.application, artifact.group, account, region)
-        plan = self._plan(artifact, contents, arn)
+        plan = self._plan(artifact, contents, code_deploy.group_arn(artifact, release.execution))
         return replace(
             release,
             facts={name: shown(text, 2000) for name, text in facts.items()},
             sha256=stored.sha256,
             plan=plan,
-            faults=tuple(self._faults),
+            faults=few(self._faults),
         )
 
     def _contents(self, artifact: Artifact) -> Contents:
@@ -87,7 +105,7 @@ class Inspection:
             self._faults.append(Fault(shown(artifact.file_name), str(unreadable), "Pack it again."))
             return Contents()
         if ours is None:
-            return Contents(appspec=theirs, archive=found)
+            return Contents(appspec=theirs, archive=found, name=theirs.name if theirs else "")
         read, faults = manifest.read(ours)
         self._faults += faults
         return Contents(read, theirs, found, ours.name)
@@ -114,20 +132,19 @@ class Inspection:
         self._faults += faults
         return self._plan_for(target, group, contents) if target else None
 
-    def _plan_for(self, target: Target, group: Group, contents: Contents) -> Plan:
+    def _plan_for(self, target: Target, group: Group, contents: Contents) -> Plan | None:
+        """None when the function is not the target's to release to: nothing of it is told."""
         function = lambda_functions.describe(target.function, target.alias)
         self._faults += function_faults(target, function)
-        self._faults += grant_faults(target, contents.manifest.asks, contents.name)
-        self._faults += self._rollout_faults(contents)
-        if contents.appspec:
-            self._faults += appspec.contradictions(contents.appspec, target)
-        if function and function.layers and contents.archive:
+        self._faults += self._content_faults(target, contents)
+        if function is None or not is_owned(target, function.tags):
+            return None
+        if function.layers and contents.archive:
             self._faults += archive.size_faults(contents.archive, function.layers)
-        own = appspec.own_hooks(contents.appspec) if contents.appspec else {}
-        wanted = contents.manifest
+        wanted, own = contents.manifest, contents.appspec_hooks
         return Plan(
             target=target,
-            live=function.alias.version if function and function.alias else "",
+            live=function.alias.version if function.alias else "",
             rollout=wanted.rollout,
             before=wanted.before,
             after=wanted.after,
@@ -135,6 +152,19 @@ class Inspection:
             after_hook=own.get("afterallowtraffic") or wanted.after_hook,
             group_rollout=group.configuration,
         )
+
+    def _content_faults(self, target: Target, contents: Contents) -> list[Fault]:
+        asks = contents.manifest.asks
+        if contents.appspec_hooks and "checks" not in asks:
+            asks = (*asks, "checks")
+        faults = grant_faults(target, asks, contents.name) + self._rollout_faults(contents)
+        if contents.appspec:
+            faults += appspec.contradictions(contents.appspec, target)
+            faults += appspec.hook_faults(contents.appspec, contents.manifest)
+        for hook in contents.hooks:
+            tags = lambda_functions.tags_of(hook)
+            faults += hook_function_faults(target, hook, tags, contents.name)
+        return faults
 
     def _rollout_faults(self, contents: Contents) -> list[Fault]:
         """A configuration that a manifest names must exist; a phrase's is made when needed."""

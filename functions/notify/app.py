@@ -7,15 +7,19 @@ from typing import Any
 from notify.step import Notifier
 from pilotage.gateways import slack
 from pilotage.gateways.aws import doorway
+from pilotage.gateways.queue import come_back_in
 from pilotage.gateways.release_table import ReleaseTable
 
 
 @doorway
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, list[dict[str, str]]]:
     """`event`: a batch of the queue. Answers which messages must come again."""
-    failed = [
-        record["messageId"] for record in event["Records"] if not _notifier().tell(record["body"])
-    ]
+    failed = []
+    for record in event["Records"]:
+        pause = _notifier().tell(record["body"])
+        if pause is not None:
+            come_back_in(os.environ["QUEUE"], record["receiptHandle"], pause)
+            failed.append(record["messageId"])
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
 

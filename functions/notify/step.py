@@ -3,6 +3,8 @@
 import hashlib
 import json
 import logging
+import time
+from collections.abc import Callable
 from typing import Any
 
 from pilotage import notice as notices
@@ -14,54 +16,78 @@ from pilotage.slack_message import render
 
 log = logging.getLogger(__name__)
 
+# Longer than Slack is given to answer, so that a live notifier's claim never lapses.
+CLAIM_SECONDS = 30
+BUSY_SECONDS = 2
+REFUSED_SECONDS = 60
+
 
 class Notifier:
-    def __init__(self, table: ReleaseTable, channel: Channel, channel_id: str) -> None:
+    """`now` gives seconds since the epoch."""
+
+    def __init__(
+        self,
+        table: ReleaseTable,
+        channel: Channel,
+        channel_id: str,
+        now: Callable[[], float] = time.time,
+    ) -> None:
         self._table = table
         self._channel = channel
         self._channel_id = channel_id
+        self._now = now
 
-    def tell(self, body: str) -> bool:
-        """False when the message must come again. What Slack refuses for good comes again too,
-        until the queue moves it to the dead letters, where an alarm rings."""
+    def tell(self, body: str) -> int | None:
+        """None when it is told, else after how many seconds the message must come again. What
+        Slack refuses for good comes again too, until the queue moves it to the dead letters,
+        where an alarm rings."""
         release_id = self._release_id(_text(body))
         release = self._table.load(release_id) if release_id else None
         if release is None:
-            return True  # a trigger's test message, or a deployment of someone else's
+            return None  # a trigger's test message, or a deployment of someone else's
         try:
             return self._tell(notices.of(release))
         except ComeBack as later:
             log.warning("%s", later)
+            return later.seconds
         except RefusedForGood as refused:
             log.error("Slack refused the notice of %s: %s", release_id, refused)
-        return False
+            return REFUSED_SECONDS
 
-    def _tell(self, notice: Notice) -> bool:
+    def _tell(self, notice: Notice) -> int | None:
         """The place of the message is claimed before it is posted, so that two notifiers do not
-        post it twice; whoever loses comes again and edits."""
+        post it twice; what was posted is remembered only afterwards, so that a notifier that dies
+        in between loses nothing. Its claim lapses. Slack has no idempotency key: when it is
+        Slack's answer that was lost, the message stands there twice."""
         before = self._table.message(notice.release)
         message = render(notice)
         digest = hashlib.sha256(json.dumps(message, sort_keys=True).encode()).hexdigest()
         if before.get("hash") == digest or before.get("rank", -1) > notice.rank:
-            return True
+            return None
         if not self._channel.edits and not self._is_worth_a_post(before, notice):
-            return True
-        claimed = {**before, "rank": notice.rank, "hash": digest, "ended": notice.ended}
-        if not before.get("ts") and before.get("posting"):
-            return False
-        if not self._table.put_message(notice.release, {**claimed, "posting": True}, before):
-            return False
+            return None
+        if before.get("claimed", 0) > self._now() - CLAIM_SECONDS:
+            return BUSY_SECONDS
+        claimed = {**before, "claimed": self._now()}
+        if not self._table.put_message(notice.release, claimed, before):
+            return BUSY_SECONDS
+        self._post(notice, message, claimed, digest)
+        return None
+
+    def _post(
+        self, notice: Notice, message: dict[str, Any], claimed: dict[str, Any], digest: str
+    ) -> None:
         try:
-            ts = self._channel.post(self._channel_id, message, before.get("ts", ""))
-        except Exception:
-            self._table.put_message(notice.release, before, {**claimed, "posting": True})
+            ts = self._channel.post(self._channel_id, message, claimed.get("ts", ""))
+        except (ComeBack, RefusedForGood):
+            self._table.put_message(notice.release, {**claimed, "claimed": 0}, claimed)
             raise
-        self._table.put_message(notice.release, {**claimed, "ts": ts}, {**claimed, "posting": True})
-        return True
+        sent = {"ts": ts, "rank": notice.rank, "hash": digest, "ended": notice.ended}
+        self._table.put_message(notice.release, sent, claimed)
 
     def _is_worth_a_post(self, before: dict[str, Any], notice: Notice) -> bool:
         """A webhook cannot edit: it posts a start and an ending."""
-        return notice.ended or not before
+        return notice.ended or "hash" not in before
 
     def _release_id(self, text: str) -> str:
         """A message is a pointer: to a release, or to a deployment that carries its id."""

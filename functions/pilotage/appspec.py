@@ -6,6 +6,7 @@ from typing import Any
 
 from pilotage.documents import Document
 from pilotage.fault import Fault, shown
+from pilotage.manifest import Manifest
 from pilotage.target import Target
 
 FILE_NAMES = ("appspec.yml", "appspec.yaml", "appspec.json")
@@ -40,6 +41,24 @@ def contradictions(document: Document, target: Target) -> list[Fault]:
             reason = f'says {member} "{shown(theirs)}", but the tag of {target.name} says "{ours}".'
             faults.append(Fault(document.name, reason, "Mend one of the two."))
     return faults
+
+
+def hook_faults(document: Document, manifest: Manifest) -> list[Fault]:
+    """Two files that both say what to check at the same moment."""
+    theirs = own_hooks(document)
+    both = {
+        "beforeallowtraffic": ("before", manifest.before or manifest.before_hook),
+        "afterallowtraffic": ("after", manifest.after or manifest.after_hook),
+    }
+    return [
+        Fault(
+            document.name,
+            f"names a hook for what the manifest's checks.{moment} does too.",
+            "Keep one.",
+        )
+        for event, (moment, asked) in both.items()
+        if event in theirs and asked
+    ]
 
 
 def own_hooks(document: Document) -> dict[str, str]:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from pilotage.fault import Fault, shown
+from pilotage.fault import Fault, few, shown
 
 # Lambda's quotas: 250 MB unzipped, layers included.
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
@@ -22,7 +22,7 @@ MAX_UNZIPPED = 250 * 1024 * 1024
 MAX_ENTRIES = 50_000
 MAX_RATIO = 200
 RATIO_COUNTS_FROM = 10 * 1024 * 1024
-MAX_MEMBER = 256 * 1024
+MAX_MEMBER = 64 * 1024
 MAX_DIRECTORY = 16 * 1024 * 1024
 
 TAIL = 512 * 1024
@@ -156,6 +156,8 @@ def _zip64(extra: bytes, packed: int, size: int, offset: int) -> tuple[int, int,
     at = 0
     while at + 4 <= len(extra):
         kind, length = struct.unpack_from("<2H", extra, at)
+        if at + 4 + length > len(extra):
+            raise Unreadable("its directory has a damaged zip64 field.")
         if kind == 1:
             values = iter(struct.unpack_from(f"<{length // 8}Q", extra, at + 4))
             size = next(values, size) if size == 0xFFFFFFFF else size
@@ -186,7 +188,7 @@ def content_faults(archive: Archive) -> list[Fault]:
     twice = next((name for name, times in Counter(names).items() if times > 1), None)
     if twice is not None:
         faults.append(Fault(f'entry "{shown(twice)}"', "stands in the archive twice."))
-    return _few(faults) + size_faults(archive, 0)
+    return [*few(faults, 10), *size_faults(archive, 0)]
 
 
 def size_faults(archive: Archive, layers: int) -> list[Fault]:
@@ -218,10 +220,3 @@ def _entry_faults(entry: Entry) -> Iterator[Fault]:
         yield Fault(place, "is a device or a pipe, not a file.")
     if entry.flags & 0x1:
         yield Fault(place, "is encrypted.", "Pack without a password.")
-
-
-def _few(faults: list[Fault], limit: int = 10) -> list[Fault]:
-    """The first faults, and how many more there are: a hostile archive has fifty thousand."""
-    if len(faults) <= limit:
-        return faults
-    return [*faults[:limit], Fault("archive", f"{len(faults) - limit} more entries like these.")]

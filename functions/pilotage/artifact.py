@@ -1,11 +1,14 @@
 """An artifact: one version of one object, and where its key says it goes."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pilotage.fault import Fault, shown
 
+# The outcome's own key must fit into S3's 1,024 bytes.
+MAX_PATH = 500
 KEY_FORM = "<application>/<deployment group>/<file name>"
 
 
@@ -42,6 +45,8 @@ class Artifact:
         """
         parts = self.key.split("/")
         path = f"{parts[0]}/{parts[1]}" if len(parts) == 3 else self.key
+        if len(path.encode()) > MAX_PATH:
+            path = hashlib.sha256(path.encode()).hexdigest()
         return f"{path}/{self.version_id}"
 
 

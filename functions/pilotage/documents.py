@@ -4,6 +4,7 @@ YAML would read version 1.10 as 1.1, a commit of digits as a number, and an alia
 billion times as a billion nodes. Here scalars stay the text they are, and aliases are refused.
 """
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +46,8 @@ def parse(name: str, body: bytes) -> Document | Fault:
     except UnicodeDecodeError as error:
         return Fault(name, f"is not UTF-8 text (byte {error.start}).", "Save it as UTF-8.")
     try:
+        if name.endswith(".json"):
+            return Document(name, _texts(json.loads(text, parse_int=str, parse_float=str)), {})
         _refuse_aliases(text)
         node = yaml.compose(text, yaml.BaseLoader)
         lines: dict[Path, int] = {}
@@ -54,7 +57,7 @@ def parse(name: str, body: bytes) -> Document | Fault:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         return Fault(f"{name}:{line}", f"is not YAML: {shown(error.problem or 'unreadable')}.")
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+    except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:
         return Fault(name, f"is not YAML: {shown(str(error))}.")
 
 
@@ -71,12 +74,13 @@ def _refuse_aliases(text: str) -> None:
 
 
 def _value(node: yaml.Node, path: Path, lines: dict[Path, int]) -> Any:
-    lines.setdefault(path, node.start_mark.line + 1)
+    path_line = node.start_mark.line + 1
+    lines.setdefault(path, path_line)
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, path, lines)
     if isinstance(node, yaml.SequenceNode):
         return [_value(inner, (*path, str(at)), lines) for at, inner in enumerate(node.value)]
-    return node.value
+    return _text(node.value, path_line)
 
 
 def _mapping(node: yaml.MappingNode, path: Path, lines: dict[Path, int]) -> dict[str, Any]:
@@ -85,8 +89,25 @@ def _mapping(node: yaml.MappingNode, path: Path, lines: dict[Path, int]) -> dict
         line = key.start_mark.line + 1
         if not isinstance(key, yaml.ScalarNode):
             raise _Refused(line, "has a key that is not a plain word.")
+        _text(key.value, line)
         if key.value in found:
             raise _Refused(line, f"says `{shown(key.value)}` twice.")
         lines[(*path, key.value)] = line
         found[key.value] = _value(inner, (*path, key.value), lines)
     return found
+
+
+def _text(value: str, line: int) -> str:
+    """Text that can be written down again: half a surrogate pair cannot."""
+    if any(0xD800 <= ord(character) <= 0xDFFF for character in value):
+        raise _Refused(line, "has a character that is no character (a lone surrogate).")
+    return value
+
+
+def _texts(value: Any) -> Any:
+    """JSON with every scalar as the text that stands in the file."""
+    if isinstance(value, dict):
+        return {_text(key, 1): _texts(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_texts(inner) for inner in value]
+    return _text(value, 1) if isinstance(value, str) else json.dumps(value)

@@ -15,6 +15,13 @@ class Fault:
         return f"{self.place}: {self.reason}" + (f" {self.fix}" if self.fix else "")
 
 
+def few(faults: list[Fault], limit: int = 20) -> tuple[Fault, ...]:
+    """The first faults, and how many more there are: a hostile file has thousands."""
+    if len(faults) <= limit:
+        return tuple(faults)
+    return (*faults[:limit], Fault("and", f"{len(faults) - limit} more faults like these."))
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`Did you mean "x"?` for the nearest known word; else the list of what is known."""
     words = sorted(known)

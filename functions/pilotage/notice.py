@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pilotage import outcome as outcomes
 from pilotage.fault import shown
+from pilotage.outcome import Outcome
 from pilotage.release import CheckResult, Release
 from pilotage.rollout import minutes_in_words
 
@@ -24,6 +25,7 @@ EMOJI = {
     outcomes.STOPPED: "⏪",
     outcomes.NEEDS_A_PERSON: "🆘",
 }
+UNTOUCHED = "Users get what they had."
 WORDS = {
     outcomes.LIVE: "live",
     outcomes.UNCHANGED: "unchanged",
@@ -82,57 +84,63 @@ def of(release: Release) -> Notice:
 
 def _users_get(release: Release) -> str:
     if release.outcome:
-        return _users_get_at_the_end(release)
+        return _users_get_at_the_end(release, release.outcome)
     if release.plan is None:
-        return "Users get what they had. The artifact is being inspected."
-    live = release.plan.live
-    stays = f"Users get version {live}." if live else "Nothing is live yet."
+        return f"{UNTOUCHED} The artifact is being inspected."
+    old = release.revision.previous if release.revision else release.plan.live
+    stays = f"Users get version {old}." if old else "Nothing is live yet."
     new = release.revision.version if release.revision else ""
     match release.step:
         case "waiting":
-            return f"{stays} This release waits for its turn."
+            return "Users get what the release before it gives them. This one waits for its turn."
         case "publishing":
             return f"{stays} The artifact is sound; its version is being published."
         case "checking":
-            return f"{stays} Version {new} is being checked before any user gets it."
+            return f"{stays} Version {new} is being checked before {_whom(release)} gets it."
         case "shifting":
-            return f"Users are moving from version {live} to version {new}: {_rollout(release)}."
+            return f"Users are moving from version {old} to version {new}: {_rollout(release)}."
         case "verifying":
             return f"Everyone gets version {new}. It is being checked once more."
     return f"{stays} The artifact is sound; its turn comes next."
 
 
-def _users_get_at_the_end(release: Release) -> str:
-    outcome = release.outcome
-    assert outcome is not None
-    live = f"Version {outcome.users_get}" if outcome.users_get else ""
-    untouched = f"{live} is still live." if live else "Nothing is live yet."
+def _whom(release: Release) -> str:
+    accepted = release.plan and release.plan.target.unqualified_accepted
+    return "anyone who calls the alias" if accepted else "any user"
+
+
+def _users_get_at_the_end(release: Release, outcome: Outcome) -> str:
     match outcome.kind:
         case outcomes.LIVE:
             return f"Everyone gets version {outcome.users_get}."
         case outcomes.UNCHANGED:
             return f"Everyone gets version {outcome.users_get}, as before: the code is the same."
         case outcomes.REJECTED:
-            return f"Nothing was deployed. {untouched}"
+            return f"Nothing was deployed. {_untouched(release, outcome)}"
         case outcomes.SUPERSEDED:
-            return f"Nothing of this release was deployed. {untouched}"
+            return f"Nothing of this release was deployed. {_untouched(release, outcome)}"
         case outcomes.STOPPED:
-            return _users_get_when_stopped(release, untouched)
+            return _users_get_when_stopped(release, outcome)
     return "It is not known what users get. A person must look now."
 
 
-def _users_get_when_stopped(release: Release, untouched: str) -> str:
-    outcome = release.outcome
-    assert outcome is not None
+def _untouched(release: Release, outcome: Outcome) -> str:
+    """What is known of users whom this release never touched."""
+    if outcome.users_get:
+        return f"Version {outcome.users_get} is still live."
+    if release.plan and not release.plan.live and outcome.kind != outcomes.SUPERSEDED:
+        return "Nothing is live yet."
+    return UNTOUCHED
+
+
+def _users_get_when_stopped(release: Release, outcome: Outcome) -> str:
     new = release.revision.version if release.revision else ""
-    if outcome.share:
+    if outcome.share or outcome.seconds:
         lasted = f" for {duration(outcome.seconds)}" if outcome.seconds else ""
-        return (
-            f"Version {outcome.users_get} has 100% again. "
-            f"{outcome.share:.0%} of users had version {new}{lasted}."
-        )
-    accepted = release.plan and release.plan.target.unqualified_accepted
-    if new and not accepted:
+        who = f"{outcome.share:.0%} of users" if outcome.share else "Some users"
+        return f"Version {outcome.users_get} has 100% again. {who} had version {new}{lasted}."
+    untouched = _untouched(release, outcome)
+    if new and _whom(release) == "any user":
         return f"No user saw version {new}. {untouched}"
     return untouched
 
@@ -157,7 +165,8 @@ def _facts(release: Release) -> tuple[str, ...]:
 def _check_fact(check: CheckResult) -> str:
     mark = "✅ passed" if check.passed else "❌ failed"
     when = "before" if check.moment == "before" else "after"
-    return f"Checks {when} traffic: {mark} after {check.took_ms / 1000:.1f} s"
+    note = f" ({check.reason})" if check.passed and check.reason else ""
+    return f"Checks {when} traffic: {mark} after {check.took_ms / 1000:.1f} s{note}"
 
 
 def _reasons(release: Release) -> tuple[str, ...]:

@@ -58,11 +58,13 @@ class Seen:
     end: DeploymentEnd | None = None
     check_reasons: tuple[str, ...] = ()
     planned: bool = False
+    rejected: bool = False
+    first_share: float = 0.0
 
 
 def judge(seen: Seen) -> Outcome:
     """The outcome of a release whose steps are over, whatever ended them."""
-    if seen.error == "ArtifactRejected":
+    if seen.rejected:
         return Outcome(REJECTED, users_get=seen.alias.version if seen.alias else "")
     if seen.error == "ReleaseSuperseded":
         return Outcome(SUPERSEDED, users_get=_serving(seen), reason=seen.cause)
@@ -74,7 +76,7 @@ def judge(seen: Seen) -> Outcome:
         return Outcome(STOPPED, reason=_reason(seen))
     if not seen.planned or _never_moved(seen):
         return Outcome(STOPPED, users_get=_serving(seen), reason=_reason(seen))
-    if _at(seen, seen.previous):
+    if _at(seen, seen.previous) and _is_over(seen):
         return _stopped_after_exposure(seen)
     return Outcome(NEEDS_A_PERSON, _serving(seen), _reason(seen), command=_mend(seen))
 
@@ -83,6 +85,11 @@ def _ended_well(seen: Seen) -> bool:
     if seen.way == "first":
         return not seen.error
     return not seen.error and seen.end is not None and seen.end.status == "Succeeded"
+
+
+def _is_over(seen: Seen) -> bool:
+    """Whether nothing can move any more: an alias at rest under a running deployment proves nothing."""
+    return seen.end is None or seen.end.status in ("Succeeded", "Failed", "Stopped")
 
 
 def _never_moved(seen: Seen) -> bool:
@@ -110,7 +117,8 @@ def _stopped_after_exposure(seen: Seen) -> Outcome:
     seconds = 0.0
     share = 0.0
     if end and end.shift_started:
-        share = end.share
+        # CodeDeploy's own figure; where it gives none, what the rollout began with.
+        share = end.share or seen.first_share
         seconds = max(0.0, end.rolled_back_at - end.shift_started) if end.rolled_back_at else 0.0
     return Outcome(
         STOPPED, users_get=seen.previous, reason=_reason(seen), share=share, seconds=seconds

@@ -50,6 +50,13 @@ class Rollout:
         return f"pilotage-{self.kind}-{self.percent}-percent-{every}{self.minutes}-minutes"
 
     @property
+    def first_share(self) -> float:
+        """The share of traffic (0 to 1) that the first step moves; 0 where only the name is known."""
+        if self.kind == "all-at-once":
+            return 1.0
+        return self.percent / 100
+
+    @property
     def is_made_by_us(self) -> bool:
         """Whether the configuration must be made before it can be used."""
         return self.configuration.startswith("pilotage-") and self.kind != "named"

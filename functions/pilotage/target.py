@@ -1,5 +1,6 @@
 """A target: a deployment group, what its tags say, and whether a release can go there."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,7 +11,12 @@ APPLICATION_TAG = "pilotage:application"
 MAY_ASK_TAG = "pilotage:may-ask"
 MAX_ERRORS_TAG = "pilotage:max-errors"
 UNQUALIFIED_TAG = "pilotage:unqualified"
-ASKABLE = ("rollout", "checks")
+HOOK_PREFIX = "CodeDeployHook_"
+
+# Names as Lambda takes them.
+# https://docs.aws.amazon.com/lambda/latest/api/API_CreateAlias.html
+_FUNCTION = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_ALIAS = re.compile(r"(?![0-9]+$)[A-Za-z0-9_-]{1,128}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +85,7 @@ def read_target(group: Group) -> tuple[Target | None, list[Fault]]:
         fix = f"Tag it {FUNCTION_TAG} = <function>:<alias>."
         return None, [Fault(place, f"has no tag {FUNCTION_TAG}.", fix)]
     function, _, alias = named.partition(":")
-    if not function or not alias or ":" in alias:
+    if not _FUNCTION.fullmatch(function) or not _ALIAS.fullmatch(alias):
         fix = "Write <function>:<alias>, such as orders:live."
         return None, [Fault(place, f'tag {FUNCTION_TAG} is "{shown(named)}".', fix)]
     max_errors, faults = _max_errors(group.tags.get(MAX_ERRORS_TAG, ""), place)
@@ -97,8 +103,8 @@ def function_faults(target: Target, function: FunctionState | None) -> list[Faul
         reason = f"does not exist, or lacks the tag {APPLICATION_TAG} = {target.application}."
         fix = f"Make it, or tag it, or mend the group's tag {FUNCTION_TAG}."
         return [Fault(place, reason, fix)]
-    owner = function.tags.get(APPLICATION_TAG, "")
-    if owner != target.application:
+    if not is_owned(target, function.tags):
+        owner = function.tags.get(APPLICATION_TAG, "")
         reason = f'belongs to application "{shown(owner)}", not to {target.application}.'
         return [Fault(place, reason, f"Its tag {APPLICATION_TAG} says so.")]
     faults = []
@@ -117,6 +123,24 @@ def function_faults(target: Target, function: FunctionState | None) -> list[Faul
             Fault(place, "its alias points at $LATEST: there is nothing to go back to.", fix)
         )
     return faults
+
+
+def is_owned(target: Target, tags: Mapping[str, str]) -> bool:
+    """Whether a function belongs to the target's application: the trust boundary."""
+    return tags.get(APPLICATION_TAG) == target.application
+
+
+def hook_function_faults(
+    target: Target, hook: str, tags: Mapping[str, str], file_name: str
+) -> list[Fault]:
+    """Why a hook function that an archive names may not be called."""
+    if not hook.startswith(HOOK_PREFIX):
+        reason = f'names the hook "{shown(hook)}", which CodeDeploy may not call.'
+        return [Fault(file_name, reason, f"Its name must begin with {HOOK_PREFIX}.")]
+    if not is_owned(target, tags):
+        reason = f'names the hook "{shown(hook)}", which does not exist or is not of {target.application}.'
+        return [Fault(file_name, reason, f"Tag it {APPLICATION_TAG} = {target.application}.")]
+    return []
 
 
 def weights_in_words(target: Target, alias: AliasState) -> str:

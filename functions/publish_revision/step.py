@@ -81,6 +81,9 @@ def _go_live_first(release: Release, plan: Plan, revision: Revision, table: Rele
     """There is no traffic to move yet: the checks decide whether the alias is made."""
     target = plan.target
     result = run_checks("before", plan.before, target.function, revision.version)
+    if plan.before_hook:  # CodeDeploy calls hooks, and there is no deployment of a first version
+        note = "only that the version is Active; your hook runs from the second release on"
+        result = replace(result, reason=result.reason or note)
     table.save(release.with_check(result), "checks")
     if not result.passed:
         raise CheckFailed(result.reason)

@@ -9,7 +9,7 @@ from pilotage.gateways.code_deploy import Deployment
 from pilotage.gateways.release_table import ReleaseTable
 
 # CodeDeploy may announce a failure before it has written which deployment rolls it back.
-TRIES = 10
+TRIES = 5
 PAUSE_SECONDS = 1.0
 
 

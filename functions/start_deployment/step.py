@@ -43,7 +43,7 @@ class Start:
         if release is None or release.plan is None or release.revision is None:
             raise LookupError(f"no published release {release_id} in the table")
         plan, revision = release.plan, release.revision
-        tried_before = bool(release.token)
+        tried_before = release.step == "checking"
         release = replace(release, token=token, step="checking")
         self._table.save(release, "token", "step")
         if not (tried_before and self._found_again(release)):
@@ -67,12 +67,16 @@ class Start:
             code_deploy.ensure_configuration(plan.rollout)
         group = code_deploy.group_settings(plan.target.application, plan.target.group)
         deployment = _watched(plan, revision, group)
-        self._table.save(replace(release, deployment=deployment), "deployment")
+        revision = _from_where_users_are(plan, revision)
+        release = replace(release, revision=revision, deployment=deployment)
+        self._table.save(release, "revision", "deployment")
         order = Order(
             application=plan.target.application,
             group=plan.target.group,
             description=release.id,
-            appspec=self._appspec(plan, revision),
+            appspec=lambda_function.appspec(
+                plan.target, revision.previous, revision.version, self._hooks.by_event()
+            ),
             configuration=plan.rollout.configuration if plan.rollout else "",
             alarms=deployment.alarms if deployment.alarm else (),
             ignore_poll_failure=group.ignore_poll_failure,
@@ -91,11 +95,11 @@ class Start:
                 raise
             return ours.id
 
-    def _appspec(self, plan: Plan, revision: Revision) -> str:
-        target = plan.target
-        alias = lambda_functions.alias_of(target.function, target.alias)
-        current = alias.version if alias else revision.previous
-        return lambda_function.appspec(target, current, revision.version, self._hooks.by_event())
+
+def _from_where_users_are(plan: Plan, revision: Revision) -> Revision:
+    """Someone may have moved the alias since the version was published."""
+    alias = lambda_functions.alias_of(plan.target.function, plan.target.alias)
+    return replace(revision, previous=alias.version) if alias else revision
 
 
 def _watched(plan: Plan, revision: Revision, group: Group) -> Deployment:

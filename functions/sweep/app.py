@@ -16,5 +16,5 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     table = ReleaseTable(os.environ["TABLE"])
     sweep = Sweep(table, Finish(table, Topic(os.environ["TOPIC"])))
     if "requestPayload" in event:
-        return sweep.answer_for_hook(event["requestPayload"], event.get("responsePayload") or {})
+        return sweep.answer_for_hook(event)
     return sweep.finish_orphans()

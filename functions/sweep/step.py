@@ -18,13 +18,16 @@ class Sweep:
         self._table = table
         self._finish = finish
 
-    def answer_for_hook(self, hook: Mapping[str, Any], error: Mapping[str, Any]) -> dict[str, Any]:
-        """A hook timed out or died: CodeDeploy would wait an hour for its answer."""
+    def answer_for_hook(self, record: Mapping[str, Any]) -> dict[str, Any]:
+        """A hook timed out or died: CodeDeploy would wait an hour for its answer. `record` is
+        Lambda's, of an asynchronous invocation that failed."""
+        hook, error = record["requestPayload"], record.get("responsePayload") or {}
+        function = record["requestContext"]["functionArn"].split(":")[6]
         deployment_id = hook["DeploymentId"]
         deployment = code_deploy.deployment(deployment_id)
         release = self._table.load(deployment.description) if deployment else None
         if release:
-            moment = "after" if release.check("before") else "before"
+            moment = "after" if function.endswith("_after") else "before"
             reason = f"the hook did not come back: {error.get('errorMessage', 'no reason given')}"
             result = CheckResult(moment, False, reason)
             self._table.save(release.with_check(result), "checks")
@@ -46,8 +49,20 @@ class Sweep:
     def _tended(self, release: Release) -> bool:
         if workflow.is_running(release.execution):
             deployment = release.deployment
-            return bool(deployment and deployment.id and settle(deployment.id, self._table))
+            if deployment and deployment.id:
+                return bool(settle(deployment.id, self._table))
+            return release.step in ("inspecting", "waiting") and self._handed_over(release)
         return self._finished(release)
+
+    def _handed_over(self, release: Release) -> bool:
+        """A turn that was written but not told, by a step that died in between."""
+        turn = self._table.turn(release.target_name)
+        if turn.holder and turn.holder.release == release.id:
+            return workflow.succeed(turn.holder.token, {"release": release.id})
+        waits = turn.waiting and turn.waiting.release == release.id
+        if release.step == "waiting" and not waits:
+            return workflow.fail(release.token, "ReleaseSuperseded", "a later upload went first")
+        return False
 
     def _finished(self, release: Release) -> bool:
         """A deployment that outlived its execution is waited for: its end is the release's."""

@@ -23,7 +23,7 @@ def take_turn(release_id: str, token: str, table: ReleaseTable, topic: Topic) ->
     if move.goes_on:
         workflow.succeed(move.goes_on.token, {"release": move.goes_on.release})
     elif move.turn.waiting and move.turn.waiting.release == release.id:
-        table.save(replace(release, step="waiting"), "step")
+        table.save(replace(release, step="waiting", token=token), "step", "token")
         topic.tell(release.id)
 
 

@@ -161,6 +161,8 @@ def _answer(work: Work, ended: str, version: Version, sandbox: Sandbox) -> Answe
             "errorMessage": f"RequestId: {work.request_id} Error: Task timed out after {seconds:.2f} seconds",
         }
         return Answer(json.dumps(body).encode(), "Unhandled", version.number)
+    if sandbox.init_error:
+        return Answer(json.dumps(sandbox.init_error).encode(), "Unhandled", version.number)
     text = f"RequestId: {work.request_id} Error: Runtime exited with error: exit status {sandbox.exit_code}"
     body = {"errorType": "Runtime.ExitError", "errorMessage": text}
     return Answer(json.dumps(body).encode(), "Unhandled", version.number)

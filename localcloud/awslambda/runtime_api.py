@@ -37,9 +37,6 @@ class RuntimeApi:
             case ["invocation", request_id, "error"]:
                 error = request.headers.get("Lambda-Runtime-Function-Error-Type", "Unhandled")
                 sandbox.finish(request_id, _error_body(request), error)
-            case ["init", "error"]:
-                error = request.headers.get("Lambda-Runtime-Function-Error-Type", "")
-                sandbox.fail_init(_error_body(request), error)
             case _:
                 return Response("no such path", 404)
         return Response('{"status":"OK"}', 202, content_type="application/json")

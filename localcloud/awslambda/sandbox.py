@@ -1,9 +1,9 @@
 """One warm process that runs one version of one function, driven by AWS's own runtime client."""
 
 import contextlib
-import json
 import os
 import queue
+import re
 import signal
 import subprocess
 import sys
@@ -11,14 +11,18 @@ import threading
 import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from localcloud.awslambda.logs import LogStream
-
 
 # Lambda gives the init phase ten seconds of its own.
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 INIT_SECONDS = 10
+MAX_FIRST_WORDS = 20_000
+
+# `[ERROR] Runtime.ImportModuleError: Unable to import module …`, or the same as JSON.
+_ERROR_LINE = re.compile(
+    r'(?:\[ERROR\] |"errorType": "|)([A-Z][\w.]*(?:Error|Exception))(?:: |", "errorMessage": ")([^"\n]*)'
+)
 
 
 @dataclass
@@ -53,7 +57,8 @@ class Sandbox:
         self._ready = threading.Event()
         self._inbox: queue.Queue[Work | None] = queue.Queue()
         self._current: Work | None = None
-        self.init_error: dict[str, Any] | None = None
+        self._polled = False
+        self._first_words = ""
         self._process = subprocess.Popen(
             [sys.executable, "-m", "awslambdaric", launch.handler],
             cwd=launch.folder,
@@ -81,6 +86,7 @@ class Sandbox:
 
     def next_work(self) -> Work | None:
         """The runtime's long poll for its next invocation. None when the sandbox ends."""
+        self._polled = True
         self._ready.set()
         return self._inbox.get()
 
@@ -90,12 +96,15 @@ class Sandbox:
             work.answer, work.error = answer, error
             work.done.set()
 
-    def fail_init(self, answer: bytes, error: str) -> None:
-        self.init_error = json.loads(answer or b"{}")
-        self._ready.set()
-        if work := self._current:
-            work.answer, work.error = answer, error or "Runtime.InitError"
-            work.done.set()
+    @property
+    def init_error(self) -> dict[str, str]:
+        """Why the process never asked for work; empty when it did. awslambdaric cannot post init
+        errors to an address with a path, so they are taken from what it prints."""
+        if self._polled:
+            return {}
+        found = _ERROR_LINE.search(self._first_words)
+        kind, message = found.groups() if found else ("Runtime.ExitError", "Runtime exited")
+        return {"errorType": kind, "errorMessage": message}
 
     @property
     def alive(self) -> bool:
@@ -117,6 +126,8 @@ class Sandbox:
         if output is None:
             return
         for line in output:
+            if not self._polled and len(self._first_words) < MAX_FIRST_WORDS:
+                self._first_words += line
             self.log.write(line.rstrip("\n"))
         self._process.wait()
         self._ready.set()

@@ -146,6 +146,11 @@ def test_a_stop_by_a_person_brings_users_back(team):
 
 
 def test_a_stop_without_rollback_needs_a_person_and_says_the_command(team):
+    team.aws.codedeploy.update_deployment_group(
+        applicationName=team.application,
+        currentDeploymentGroupName="prod",
+        autoRollbackConfiguration={"enabled": True, "events": ["DEPLOYMENT_FAILURE"]},
+    )
     assert team.release().kind == "live"
     release = team.upload({"index.py": TWO, "pilotage.yml": "rollout: canary 10% 60m\n"})
     wait_for(lambda: team.alias()[1])
@@ -173,7 +178,7 @@ def test_only_the_newest_waits_and_it_goes_live(team):
     )
     wait_for(
         lambda: any(
-            "three → prod — Users get version 1. This release waits" in m["text"]
+            "three → prod — Users get what the release before it gives them" in m["text"]
             for m in team.messages()
         )
     )

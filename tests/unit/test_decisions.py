@@ -224,7 +224,7 @@ STARTED = {
 @pytest.mark.parametrize(
     ("seen", "kind"),
     [
-        (Seen(error="ArtifactRejected"), "rejected"),
+        (Seen(error="ArtifactRejected", rejected=True), "rejected"),
         (Seen(error="ReleaseSuperseded", cause="b was uploaded later"), "superseded"),
         (Seen(**{**STARTED, "way": "unchanged"}, alias=BEFORE), "unchanged"),
         (Seen(**STARTED, alias=NEW, end=DeploymentEnd("Succeeded")), "live"),
@@ -234,6 +234,8 @@ STARTED = {
         (Seen(**STARTED, alias=BEFORE, error="States.Timeout"), "stopped"),
         (Seen(error="RevisionRefused", previous="1", alias=BEFORE), "stopped"),
         (Seen(**STARTED, alias=SHARED, end=DeploymentEnd("Stopped")), "needs a person"),
+        (Seen(**STARTED, alias=BEFORE, end=DeploymentEnd("InProgress")), "needs a person"),
+        (Seen(error="ExecutionEnded", rejected=True), "rejected"),
         (Seen(**STARTED, alias=NEW, end=DeploymentEnd("Stopped")), "needs a person"),
         (Seen(**STARTED, alias=AliasState("7", {}), end=DeploymentEnd("Failed")), "needs a person"),
         (Seen(**STARTED, alias=NEW, error="States.Timeout"), "needs a person"),

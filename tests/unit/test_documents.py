@@ -71,3 +71,17 @@ def test_any_bytes_give_a_document_or_a_fault(body):
 @pytest.mark.parametrize("text", ["? [a]\n: b\n", "- &x a\n"])
 def test_what_manifests_do_not_need_is_refused(text):
     assert fault(text)
+
+
+@pytest.mark.parametrize("text", ['a: "\\UFFFFFFFF"', 'a: "\\ud800"', '"\\udfff": 1'])
+def test_characters_that_are_none_are_refused(text):
+    assert fault(text)
+
+
+def test_json_with_tabs_is_json():
+    found = parse("appspec.json", b'{\n\t"version": 0.0,\n\t"a": [true]}')
+    assert found.value == {"version": "0.0", "a": ["true"]}
+
+
+def test_broken_json_says_where():
+    assert isinstance(parse("appspec.json", b'{"a": }'), Fault)

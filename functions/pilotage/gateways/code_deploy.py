@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pilotage.artifact import Artifact
 from pilotage.errors import TargetBusy
 from pilotage.gateways.aws import client, code_of, message_of
 from pilotage.outcome import DeploymentEnd
@@ -60,8 +61,11 @@ class Order:
     ignore_poll_failure: bool = False
 
 
-def group_arn(application: str, group: str, account: str, region: str) -> str:
-    return f"arn:aws:codedeploy:{region}:{account}:deploymentgroup:{application}/{group}"
+def group_arn(artifact: Artifact, execution: str) -> str:
+    """The ARN of the artifact's group: partition, region and account are the execution's."""
+    _, partition, _, region, account = execution.split(":")[:5]
+    name = f"{artifact.application}/{artifact.group}"
+    return f"arn:{partition}:codedeploy:{region}:{account}:deploymentgroup:{name}"
 
 
 def group(application: str, name: str, arn: str) -> Group:
@@ -136,7 +140,8 @@ def find(application: str, group: str, description: str) -> Deployment | None:
     listed = client("codedeploy").list_deployments(
         applicationName=application, deploymentGroupName=group
     )["deployments"][:25]
-    return next((d for d in _described(listed) if d.description == description), None)
+    ours = (d for d in _described(listed) if d.description == description and not d.rolls_back)
+    return next(ours, None)
 
 
 def of_release(release: Release) -> Deployment | None:
@@ -196,15 +201,16 @@ def ensure_configuration(rollout: Rollout) -> None:
 
 
 def configuration_exists(name: str) -> bool:
+    """Whether there is a configuration of this name for Lambda."""
     try:
-        client("codedeploy").get_deployment_config(deploymentConfigName=name)
+        found = client("codedeploy").get_deployment_config(deploymentConfigName=name)
     except Exception as error:
         if code_of(error).startswith(
             ("DeploymentConfigDoesNotExist", "InvalidDeploymentConfigName")
         ):
             return False
         raise
-    return True
+    return bool(found["deploymentConfigInfo"].get("computePlatform") == "Lambda")
 
 
 def report_hook(deployment_id: str, execution_id: str, passed: bool) -> None:
@@ -251,13 +257,15 @@ def _deployment(info: Mapping[str, Any]) -> Deployment:
 
 
 def _rolls_back(info: Mapping[str, Any], error_code: str) -> bool:
-    """Whether a rollback must follow this end. A stop by request may have asked for one itself,
-    which the API does not show, so it is not counted on."""
+    """Whether a rollback should follow this end. A stop by request may have asked for none, which
+    the API does not show: then it is waited for in vain, for some seconds."""
     setting = info.get("autoRollbackConfiguration") or {}
     events = setting.get("events") or [] if setting.get("enabled") else []
     if info["status"] == "Failed":
         return "DEPLOYMENT_FAILURE" in events
-    return error_code == "ALARM_ACTIVE" and "DEPLOYMENT_STOP_ON_ALARM" in events
+    if error_code == "ALARM_ACTIVE":
+        return "DEPLOYMENT_STOP_ON_ALARM" in events
+    return info["status"] == "Stopped" and "DEPLOYMENT_STOP_ON_REQUEST" in events
 
 
 def _shift(deployment_id: str) -> tuple[float, float]:
@@ -265,6 +273,8 @@ def _shift(deployment_id: str) -> tuple[float, float]:
     aws = client("codedeploy")
     try:
         ids = aws.list_deployment_targets(deploymentId=deployment_id)["targetIds"]
+        if not ids:
+            return 0.0, 0.0
         found = aws.get_deployment_target(deploymentId=deployment_id, targetId=ids[0])
     except Exception as error:
         if code_of(error).startswith("Deployment"):

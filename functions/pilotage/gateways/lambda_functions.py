@@ -42,6 +42,8 @@ def describe(function: str, alias: str) -> FunctionState | None:
         if code_of(error) in NOT_THERE:
             return None
         raise
+    if "TagsError" in found:
+        raise PermissionError(f"the tags of {function}: {found['TagsError'].get('Message')}")
     configuration = found["Configuration"]
     return FunctionState(
         name=function,
@@ -53,12 +55,22 @@ def describe(function: str, alias: str) -> FunctionState | None:
     )
 
 
+def tags_of(function: str) -> Mapping[str, str]:
+    """The tags of a function; none when AWS shows it not to us."""
+    try:
+        return client("lambda").get_function(FunctionName=function).get("Tags") or {}
+    except Exception as error:
+        if code_of(error) in NOT_THERE:
+            return {}
+        raise
+
+
 def alias_of(function: str, alias: str) -> AliasState | None:
-    """Where the alias points; None when there is no such alias."""
+    """Where the alias points; None when there is no such alias, or none that we may see."""
     try:
         found = client("lambda").get_alias(FunctionName=function, Name=alias)
     except Exception as error:
-        if code_of(error) == "ResourceNotFoundException":
+        if code_of(error) in NOT_THERE:
             return None
         raise
     weights = (found.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}

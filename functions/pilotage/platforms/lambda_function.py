@@ -46,7 +46,8 @@ def publish(
     """A version of the artifact that is Active. RevisionId is read after the update settled, so
     nobody's change slips in between. Raises RevisionNotReady when Lambda takes its time."""
     function = target.function
-    current = _settled(functions, function, "", sleep)
+    # What failed before may be what this artifact mends.
+    current = _settled(functions, function, "", sleep, ignore_failure=True)
     updated = functions.update_code(function, artifact, current)
     settled = _settled(functions, function, "", sleep)
     if settled.code_sha256 != updated.code_sha256:
@@ -66,12 +67,17 @@ def configuration_sha256(settings: Mapping[str, Any]) -> str:
 
 
 def _settled(
-    functions: Functions, function: str, version: str, sleep: Callable[[float], None]
+    functions: Functions,
+    function: str,
+    version: str,
+    sleep: Callable[[float], None],
+    *,
+    ignore_failure: bool = False,
 ) -> Any:
     waited, pause = 0.0, FIRST_PAUSE_SECONDS
     while True:
         found = functions.configuration(function, version)
-        if found.failure:
+        if found.failure and not ignore_failure:
             raise RevisionRefused(f"Lambda says: {found.failure}")
         if found.settled:
             return found

@@ -1,0 +1,43 @@
+# Everything sets itself up: the first call makes .venv, later calls use it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+export SAM_CLI_TELEMETRY := 0
+export AWS_DEFAULT_REGION ?= us-east-1
+
+.PHONY: demo test test-all check format lock clean
+
+demo: $(READY)
+	@$(BIN)/python -m demo $(ARGS)
+
+test: $(READY)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+test-all: test
+
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy functions localcloud demo
+	$(BIN)/sam validate --lint
+	$(BIN)/sam validate --lint -t examples/orders/template.yaml
+	$(BIN)/python -m localcloud.check_state_machine statemachine/release.asl.json
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(READY)
+	$(BIN)/uv pip compile -q --no-header --no-annotate --group dev -o requirements-dev.txt pyproject.toml
+
+clean:
+	rm -rf .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(READY): requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Pilotage needs Python 3.11 or newer; call make PYTHON=python3.11 …"; exit 1; }
+	@echo "Setting up $(VENV) …"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -q --disable-pip-version-check uv
+	@$(BIN)/uv pip install -q --python $(BIN)/python -r requirements-dev.txt
+	@touch $(READY)
