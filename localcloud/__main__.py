@@ -20,7 +20,7 @@ def main(argv: list[str]) -> int:
     stop = threading.Event()
     for signum in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signum, _setter(stop))
-    cloud = LocalCloud(Options(options.port, options.speed))
+    cloud = LocalCloud(Options(options.port, options.speed, iam=not options.no_iam))
     cloud.start()
     try:
         print(json.dumps(_ready(cloud, options.bare)), flush=True)
@@ -40,6 +40,7 @@ def _options(argv: list[str]) -> argparse.Namespace:
     up.add_argument("--port", type=int, default=4566)
     up.add_argument("--console-port", type=int, default=4567)
     up.add_argument("--speed", type=float, default=60, help="AWS seconds in a second (60)")
+    up.add_argument("--no-iam", action="store_true", help="roles may do everything")
     up.add_argument("--bare", action="store_true", help="the cloud alone, nothing deployed")
     return parser.parse_args(argv)
 

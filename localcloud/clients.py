@@ -15,6 +15,7 @@ from moto.sts.models import sts_backends
 from localcloud.account import ACCOUNT, REGION
 
 _lock = threading.Lock()
+_roles: dict[str, str] = {}
 _CONFIG = Config(
     retries={"total_max_attempts": 2}, max_pool_connections=50, parameter_validation=False
 )
@@ -44,6 +45,11 @@ def _made(service: str, role_arn: str) -> Any:
     return boto3.session.Session(region_name=REGION).client(service, config=_CONFIG, **keys)
 
 
+def role_of(access_key_id: str) -> str:
+    """The role that these keys were made for; "" for the owner's own."""
+    return _roles.get(access_key_id, "")
+
+
 def credentials_of(role_arn: str, session: str) -> dict[str, str]:
     """Environment variables of a fresh session of the role."""
     role = sts_backends[ACCOUNT]["aws"].assume_role(
@@ -54,6 +60,7 @@ def credentials_of(role_arn: str, session: str) -> dict[str, str]:
         duration=12 * 3600,
         external_id="",
     )
+    _roles[role.access_key_id] = role_arn
     return {
         "AWS_ACCESS_KEY_ID": role.access_key_id,
         "AWS_SECRET_ACCESS_KEY": role.secret_access_key,

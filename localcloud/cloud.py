@@ -42,6 +42,8 @@ from localcloud.corrections import (
 from localcloud.event_sources import EventSources
 from localcloud.events import Bus
 from localcloud.front import Front
+from localcloud.iam.asks import Asks
+from localcloud.iam.guard import Guard
 from localcloud.schedules import Schedules
 from localcloud.slack import PREFIX as SLACK_PREFIX
 from localcloud.slack import Slack
@@ -52,10 +54,12 @@ SECRET_ACCESS_KEY = "local-cloud-secret-access-key"
 
 @dataclass(frozen=True)
 class Options:
-    """`port` 0 takes a free one. `speed`: AWS seconds that pass in one real second."""
+    """`port` 0 takes a free one. `speed`: AWS seconds that pass in one real second. `iam`:
+    roles are held to their policies."""
 
     port: int = 4566
     speed: float = 60.0
+    iam: bool = True
 
 
 class QuietHandler(MotoRequestHandler):  # type: ignore[misc]
@@ -85,6 +89,8 @@ class LocalCloud:
         self.stacks = CloudFormation()
         self._correct_moto()
         self._open_doors()
+        if options.iam:
+            self.front.guard = Guard(Asks(self.functions, self.deployments))
 
     def start(self) -> None:
         threading.Thread(target=self._server.serve_forever, name="front", daemon=True).start()

@@ -10,6 +10,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug import Request, Response
 
 from localcloud import wire
+from localcloud.iam.guard import Guard
 from localcloud.wire import AwsError, Call
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,7 @@ class Front:
         self._services: dict[str, tuple[object, ...]] = {}
         self._doors: dict[str, Door] = {}
         self._moto = DomainDispatcherApplication(create_backend_app)
+        self.guard: Guard | None = None
         self.seen: list[Callable[[Call], None]] = []
 
     def add_service(self, signing_name: str, *parts: object) -> None:
@@ -41,6 +43,8 @@ class Front:
             if request.path.startswith(prefix):
                 return door(request)(environ, start_response)
         service, access_key_id = wire.signing_name(request)
+        if self.guard and (refusal := self.guard.refusal(service, access_key_id, request)):
+            return refusal(environ, start_response)
         if service in self._services:
             return self._own(service, access_key_id, request)(environ, start_response)
         answer: Iterable[bytes] = self._moto(environ, start_response)

@@ -112,26 +112,28 @@ class Invocations:
         destinations = settings.get("DestinationConfig") or {}
         target = (destinations.get(outcome) or {}).get("Destination")
         if target:
-            send(target, _invocation_record(function, outcome, payload, answer, tries))
+            role = function.latest.settings["Role"]
+            send(target, _invocation_record(function, outcome, payload, answer, tries), role)
 
     def stop(self) -> None:
         self._async.shutdown(wait=False, cancel_futures=True)
 
 
-def send(target_arn: str, message: dict[str, Any]) -> None:
-    """Hand a message to a function, queue, topic or bus, as an asynchronous destination."""
+def send(target_arn: str, message: dict[str, Any], role: str) -> None:
+    """Hand a message to a function, queue or topic, as an asynchronous destination does: with the
+    role of the function that failed."""
     text = json.dumps(message)
     match target_arn.split(":")[2]:
         case "lambda":
-            clients.client("lambda").invoke(
+            clients.client("lambda", role).invoke(
                 FunctionName=target_arn, InvocationType="Event", Payload=text.encode()
             )
         case "sqs":
-            client = clients.client("sqs")
+            client = clients.client("sqs", role)
             url = client.get_queue_url(QueueName=target_arn.rsplit(":", maxsplit=1)[-1])["QueueUrl"]
             client.send_message(QueueUrl=url, MessageBody=text)
         case "sns":
-            clients.client("sns").publish(TopicArn=target_arn, Message=text)
+            clients.client("sns", role).publish(TopicArn=target_arn, Message=text)
 
 
 def _chosen(function: Function, qualifier: str) -> Version:

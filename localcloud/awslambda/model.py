@@ -155,6 +155,9 @@ class Functions:
             raise not_found(arn("lambda", f"function:{name}"))
         return self._by_name[name]
 
+    def find(self, name: str) -> Function | None:
+        return self._by_name.get(name)
+
     def add(self, function: Function) -> None:
         if function.name in self._by_name:
             message = f"Function already exist: {function.name}"

@@ -1,0 +1,186 @@
+"""What a request asks of IAM: its actions, each with the resource that AWS checks it on.
+
+From AWS's service authorization reference, for what deployments need. A request that is not known
+here is checked on `*`, so that a policy for one resource does not allow it by accident.
+https://docs.aws.amazon.com/service-authorization/latest/reference/
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+from urllib.parse import unquote
+
+from moto.stepfunctions.parser.models import stepfunctions_parser_backends
+from werkzeug import Request
+
+from localcloud.account import ACCOUNT, REGION, arn
+from localcloud.awslambda.model import Functions, split
+from localcloud.codedeploy.model import Store
+from localcloud.iam.policy import Ask
+
+Params = Mapping[str, Any]
+
+_S3_ACTIONS = {
+    "GET": "GetObject",
+    "HEAD": "GetObject",
+    "PUT": "PutObject",
+    "DELETE": "DeleteObject",
+}
+# CodeDeploy's operations that were not confirmed to know a resource are checked on `*`.
+_ON_GROUP = [
+    "GetDeploymentGroup",
+    "CreateDeployment",
+    "GetDeployment",
+    "ListDeployments",
+    "BatchGetDeployments",
+    "UpdateDeploymentGroup",
+    "ListTagsForResource",
+    "PutLifecycleEventHookExecutionStatus",
+]
+_ON_CONFIG = ("GetDeploymentConfig", "CreateDeploymentConfig", "DeleteDeploymentConfig")
+
+
+class Asks:
+    """Knows the resources that requests are about."""
+
+    def __init__(self, functions: Functions, deployments: Store) -> None:
+        self._functions = functions
+        self._deployments = deployments
+        self._by_service: dict[str, Callable[[str, Params], Iterator[Ask]]] = {
+            "lambda": self._lambda,
+            "codedeploy": self._codedeploy,
+            "dynamodb": _dynamodb,
+            "sns": _sns,
+            "sqs": _sqs,
+            "ssm": _ssm,
+            "monitoring": _cloudwatch,
+            "states": _states,
+        }
+
+    def of(self, service: str, operation: str, params: Params) -> list[Ask]:
+        known = self._by_service.get(service)
+        if known is None:
+            return [Ask(f"{service}:{operation}", "*")]
+        return list(known(operation, params))
+
+    def _lambda(self, operation: str, params: Params) -> Iterator[Ask]:
+        action = "InvokeFunction" if operation == "Invoke" else operation
+        named = params.get("FunctionName") or params.get("Resource")
+        if not named or operation == "ListEventSourceMappings":
+            yield Ask(f"lambda:{action}", "*")
+            return
+        name, qualifier = split(named, params.get("Qualifier") or "")
+        resource = arn("lambda", f"function:{name}") + (f":{qualifier}" if qualifier else "")
+        known = self._functions.find(name)
+        tags = known.tags if known else {}
+        yield Ask(f"lambda:{action}", resource, tags)
+        if operation == "UpdateFunctionCode" and params.get("S3Bucket"):
+            # Lambda reads the package with the caller's permission.
+            versioned = "GetObjectVersion" if params.get("S3ObjectVersion") else "GetObject"
+            yield Ask(f"s3:{versioned}", f"arn:aws:s3:::{params['S3Bucket']}/{params['S3Key']}")
+
+    def _codedeploy(self, operation: str, params: Params) -> Iterator[Ask]:
+        action = f"codedeploy:{operation}"
+        if operation in _ON_CONFIG:
+            name = params.get("deploymentConfigName", "")
+            yield Ask(action, arn("codedeploy", f"deploymentconfig:{name}"))
+        elif operation in _ON_GROUP:
+            yield from (Ask(action, group) for group in self._groups(params))
+        else:
+            yield Ask(action, "*")
+        if operation == "CreateDeployment":
+            yield from self._create_deployment(params)
+
+    def _create_deployment(self, params: Params) -> Iterator[Ask]:
+        """What CreateDeployment does on the caller's behalf."""
+        application = params.get("applicationName", "")
+        resource = arn("codedeploy", f"application:{application}")
+        yield Ask("codedeploy:RegisterApplicationRevision", resource)
+        if name := params.get("deploymentConfigName"):
+            config = arn("codedeploy", f"deploymentconfig:{name}")
+            yield Ask("codedeploy:GetDeploymentConfig", config)
+        if params.get("overrideAlarmConfiguration"):
+            (group,) = self._groups(params)
+            yield Ask("codedeploy:UpdateDeploymentGroup", group)
+
+    def _groups(self, params: Params) -> list[str]:
+        if resource := params.get("resourceArn") or params.get("ResourceArn"):
+            return [resource]
+        ids = params.get("deploymentIds") or [params.get("deploymentId")]
+        known = [
+            self._deployments.deployments[i] for i in ids if i in self._deployments.deployments
+        ]
+        pairs = [(d.application, d.group) for d in known]
+        given = (params.get("applicationName", ""), params.get("deploymentGroupName", ""))
+        groups = pairs or [given]
+        return [arn("codedeploy", f"deploymentgroup:{app}/{group}") for app, group in groups]
+
+
+def of_s3(request: Request) -> list[Ask]:
+    """S3's requests by method, path and query."""
+    host = request.host.split(":")[0]
+    path = unquote(request.path).lstrip("/")
+    if host.endswith(".localhost"):
+        bucket, key = host.removesuffix(".localhost"), path
+    else:
+        bucket, _, key = path.partition("/")
+    if not key:
+        action = "ListBucket" if request.method in ("GET", "HEAD") else "CreateBucket"
+        return [Ask(f"s3:{action}", f"arn:aws:s3:::{bucket}")]
+    action = _S3_ACTIONS.get(request.method, "PutObject")
+    if action == "GetObject" and "versionId" in request.args:
+        action = "GetObjectVersion"
+    return [Ask(f"s3:{action}", f"arn:aws:s3:::{bucket}/{key}")]
+
+
+def _dynamodb(operation: str, params: Params) -> Iterator[Ask]:
+    table = arn("dynamodb", f"table/{params.get('TableName', '')}")
+    index = params.get("IndexName")
+    yield Ask(f"dynamodb:{operation}", f"{table}/index/{index}" if index else table)
+
+
+def _sns(operation: str, params: Params) -> Iterator[Ask]:
+    yield Ask(f"sns:{operation}", params.get("TopicArn") or "*")
+
+
+def _sqs(operation: str, params: Params) -> Iterator[Ask]:
+    name = params.get("QueueName") or str(params.get("QueueUrl", "")).rsplit("/", 1)[-1]
+    yield Ask(f"sqs:{operation}", arn("sqs", name))
+
+
+def _ssm(operation: str, params: Params) -> Iterator[Ask]:
+    name = str(params.get("Name", ""))
+    slash = "" if name.startswith("/") else "/"
+    yield Ask(f"ssm:{operation}", arn("ssm", f"parameter{slash}{name}"))
+
+
+def _cloudwatch(operation: str, params: Params) -> Iterator[Ask]:
+    names = params.get("AlarmNames") or [params.get("AlarmName")]
+    if operation in ("PutMetricAlarm", "DeleteAlarms"):
+        for name in names:
+            yield Ask(f"cloudwatch:{operation}", arn("cloudwatch", f"alarm:{name}"))
+    else:
+        yield Ask(f"cloudwatch:{operation}", "*")
+
+
+def _states(operation: str, params: Params) -> Iterator[Ask]:
+    """Tokens belong to a machine; which one, the token does not say, so any that waits will do."""
+    if operation.startswith("SendTask"):
+        machines = stepfunctions_parser_backends[ACCOUNT][REGION].state_machines
+        waiting = [m.arn for m in machines if any(_waits(e) for e in m.executions)]
+        yield Ask(f"states:{operation}", (waiting or ["*"])[0])
+    else:
+        resource = params.get("executionArn") or params.get("stateMachineArn") or "*"
+        yield Ask(f"states:{operation}", resource)
+
+
+def _waits(execution: Any) -> bool:
+    return bool(execution.status == "RUNNING")
+
+
+def read_json(body: bytes) -> Params:
+    try:
+        found = json.loads(body or b"{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
