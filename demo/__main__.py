@@ -41,7 +41,8 @@ def main(argv: list[str]) -> int:
 
 
 def _start_cloud(port: int, speed: float) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-m", "localcloud", "up", "--port", str(port), "--speed", str(speed)]
+    command = [sys.executable, "-m", "localcloud", "up", "--port", str(port)]
+    command += ["--console-port", str(port + 1), "--speed", str(speed)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
 
 
@@ -86,9 +87,7 @@ def _print_table(endings: list[Ending], display: Display) -> None:
 
 
 def _stay(line: dict[str, Any], display: Display) -> None:
-    display.say(
-        f"\nThe cloud stays up at {line['endpoint']}; what Slack was sent: {line['slack_inbox']}"
-    )
+    display.say(f"\nThe cloud stays up at {line['endpoint']}; the channel is at {line['console']}.")
     display.say("Ctrl-C ends it.")
     while True:
         time.sleep(3600)

@@ -11,6 +11,7 @@ from types import FrameType
 
 from localcloud.account import REGION
 from localcloud.cloud import ACCESS_KEY_ID, SECRET_ACCESS_KEY, LocalCloud, Options
+from localcloud.console import Console
 from localcloud.install import InstallFailed, install_orders, install_pilotage
 
 
@@ -22,13 +23,17 @@ def main(argv: list[str]) -> int:
         signal.signal(signum, _setter(stop))
     cloud = LocalCloud(Options(options.port, options.speed, iam=not options.no_iam))
     cloud.start()
+    console = Console(cloud.slack, options.console_port, cloud.endpoint)
+    console.start()
     try:
-        print(json.dumps(_ready(cloud, options.bare)), flush=True)
+        line = {**_ready(cloud, options.bare), "console": console.url}
+        print(json.dumps(line), flush=True)
         stop.wait()
     except InstallFailed as failed:
         print(failed, file=sys.stderr)
         return 1
     finally:
+        console.stop()
         cloud.stop()
     return 0
 

@@ -115,7 +115,7 @@ def test_metric_math_of_alarms(expression, values, result):
 def test_up_prints_one_json_line_and_stops_cleanly():
     """Another process: a bare cloud that real clients reach, ended by SIGTERM."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "localcloud", "up", "--bare", "--port", "0"],
+        [sys.executable, "-m", "localcloud", "up", "--bare", "--port", "0", "--console-port", "0"],
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": os.getcwd()},
