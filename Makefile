@@ -6,7 +6,7 @@ READY := $(VENV)/ready
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: demo test test-all check format lock clean
+.PHONY: demo test test-all bench check format lock clean
 
 demo: $(READY)
 	@$(BIN)/python -m demo $(ARGS)
@@ -16,10 +16,13 @@ test: $(READY)
 
 test-all: test
 
+bench: $(READY)
+	@$(BIN)/python -m bench.init_cost
+
 check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy functions localcloud demo
+	$(BIN)/mypy functions localcloud demo bench
 	$(BIN)/sam validate --lint
 	$(BIN)/sam validate --lint -t examples/orders/template.yaml
 	$(BIN)/python -m localcloud.check_state_machine statemachine/release.asl.json

@@ -93,7 +93,7 @@ class Stage:
     ) -> Ending:
         outcome = told["outcome"]
         did = f"{outcome['kind']}: "
-        if outcome["share"]:
+        if outcome["share"]:  # users had it
             did += f"{outcome['share']:.0%} of users for {outcome['seconds']:.1f} s, back on version {outcome['users_get']}"
         elif outcome["kind"] == "rejected":
             did += f"{len(told['faults'])} faults told, nothing changed"

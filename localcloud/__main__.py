@@ -18,6 +18,7 @@ from localcloud.install import InstallFailed, install_orders, install_pilotage
 def main(argv: list[str]) -> int:
     options = _options(argv)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    logging.getLogger("samtranslator").setLevel(logging.ERROR)
     stop = threading.Event()
     for signum in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signum, _setter(stop))

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from moto.core.config import default_user_config
-from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from localcloud import clients
@@ -41,7 +40,7 @@ from localcloud.corrections import (
 )
 from localcloud.event_sources import EventSources
 from localcloud.events import Bus
-from localcloud.front import Front
+from localcloud.front import Front, QuietHandler
 from localcloud.iam.asks import Asks
 from localcloud.iam.guard import Guard
 from localcloud.schedules import Schedules
@@ -60,13 +59,6 @@ class Options:
     port: int = 4566
     speed: float = 60.0
     iam: bool = True
-
-
-class QuietHandler(MotoRequestHandler):  # type: ignore[misc]
-    """Requests are not logged: what matters stands in the functions' own logs."""
-
-    def log(self, type: str, message: str, *args: object) -> None:
-        pass
 
 
 class LocalCloud:

@@ -12,6 +12,7 @@ from typing import Any
 from werkzeug import Request, Response
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from localcloud.front import QuietHandler
 from localcloud.slack import Slack
 
 Message = dict[str, Any]
@@ -45,7 +46,9 @@ class Console:
     def __init__(self, slack: Slack, port: int, endpoint: str) -> None:
         self._slack = slack
         self._inbox = f"{endpoint}/slack/inbox"
-        self._server: BaseWSGIServer = make_server("127.0.0.1", port, self, threaded=True)
+        self._server: BaseWSGIServer = make_server(
+            "127.0.0.1", port, self, threaded=True, request_handler=QuietHandler
+        )
         self.url = f"http://localhost:{self._server.server_port}"
 
     def start(self) -> None:

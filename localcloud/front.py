@@ -6,7 +6,11 @@ import uuid
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
 from werkzeug import Request, Response
 
 from localcloud import wire
@@ -18,6 +22,13 @@ log = logging.getLogger(__name__)
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 Door = Callable[[Request], Response]
 Operation = Callable[[dict[str, Any]], dict[str, Any] | None]
+
+
+class QuietHandler(MotoRequestHandler):  # type: ignore[misc]
+    """Requests are not logged: what matters stands in the functions' own logs."""
+
+    def log(self, type: str, message: str, *args: object) -> None:
+        pass
 
 
 class Front:

@@ -22,18 +22,10 @@ EMOJI = {
     outcomes.UNCHANGED: "✅",
     outcomes.REJECTED: "🚫",
     outcomes.SUPERSEDED: "⏭",
-    outcomes.STOPPED: "⏪",
+    outcomes.STOPPED: "❌",
     outcomes.NEEDS_A_PERSON: "🆘",
 }
 UNTOUCHED = "Users get what they had."
-WORDS = {
-    outcomes.LIVE: "live",
-    outcomes.UNCHANGED: "unchanged",
-    outcomes.REJECTED: "rejected",
-    outcomes.SUPERSEDED: "superseded",
-    outcomes.STOPPED: "stopped",
-    outcomes.NEEDS_A_PERSON: "needs a person",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +54,16 @@ def of(release: Release) -> Notice:
     """The notice of a release as the table has it now."""
     ended = release.outcome is not None
     kind = release.outcome.kind if release.outcome else release.step
-    word = f": {WORDS[kind]}" if kind in WORDS else ""
+    emoji, word = EMOJI[kind], f": {kind}" if ended else ""
+    if release.outcome and release.outcome.was_exposed:
+        emoji, word = "⏪", ": rolled back"
     artifact = release.artifact
     title = (
         f"{shown(artifact.application, 40)} {shown(release.name, 40)} → {shown(artifact.group, 40)}"
     )
     return Notice(
         release=release.id,
-        headline=f"{EMOJI[kind]} {title}{word}",
+        headline=f"{emoji} {title}{word}",
         users_get=_users_get(release),
         who=_who(release),
         facts=_facts(release),
@@ -135,7 +129,7 @@ def _untouched(release: Release, outcome: Outcome) -> str:
 
 def _users_get_when_stopped(release: Release, outcome: Outcome) -> str:
     new = release.revision.version if release.revision else ""
-    if outcome.share or outcome.seconds:
+    if outcome.was_exposed:
         lasted = f" for {duration(outcome.seconds)}" if outcome.seconds else ""
         who = f"{outcome.share:.0%} of users" if outcome.share else "Some users"
         return f"Version {outcome.users_get} has 100% again. {who} had version {new}{lasted}."

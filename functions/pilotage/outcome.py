@@ -28,6 +28,11 @@ class Outcome:
     at: str = ""
     command: str = ""
 
+    @property
+    def was_exposed(self) -> bool:
+        """Whether users had the new version and were brought back from it."""
+        return self.kind == STOPPED and bool(self.share or self.seconds)
+
 
 @dataclass(frozen=True, slots=True)
 class DeploymentEnd:

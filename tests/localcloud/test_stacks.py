@@ -128,6 +128,7 @@ def test_up_prints_one_json_line_and_stops_cleanly():
             "aws_access_key_id",
             "aws_secret_access_key",
             "slack_inbox",
+            "console",
         }
         with urllib.request.urlopen(line["slack_inbox"]) as answer:
             assert json.load(answer) == []

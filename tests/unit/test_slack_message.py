@@ -70,5 +70,5 @@ def test_the_first_line_says_what_users_get():
     )
     message = render(of(release))
     texts = [block["text"]["text"] for block in message["blocks"] if "text" in block]
-    assert texts[0] == "⏪ orders 4.12.0 → prod: stopped"
+    assert texts[0] == "⏪ orders 4.12.0 → prod: rolled back"
     assert texts[1] == "Version 1 has 100% again. 10% of users had version 2 for 1 min 52 s."

@@ -1,0 +1,1 @@
+"""Figures, each a ratio to an anchor measured in the same run."""
