@@ -214,7 +214,8 @@ def configuration_exists(name: str) -> bool:
 
 
 def report_hook(deployment_id: str, execution_id: str, passed: bool) -> None:
-    """Answer for a hook. That someone answered before, or that the deployment is over, is fine."""
+    """Answer for a hook. That someone answered before, or that the deployment is over or gone, is
+    fine."""
     try:
         client("codedeploy").put_lifecycle_event_hook_execution_status(
             deploymentId=deployment_id,
@@ -223,7 +224,11 @@ def report_hook(deployment_id: str, execution_id: str, passed: bool) -> None:
         )
     except Exception as error:
         if not code_of(error).startswith(
-            ("LifecycleEventAlreadyCompleted", "InvalidLifecycleEventHookExecutionId")
+            (
+                "LifecycleEventAlreadyCompleted",
+                "InvalidLifecycleEventHookExecutionId",
+                "DeploymentDoesNotExist",
+            )
         ):
             raise
 
