@@ -10,14 +10,15 @@ from urllib.parse import unquote, urlsplit
 
 from localcloud import clients
 from localcloud.account import arn
+from localcloud.cloudformation.changes import changes
 from localcloud.cloudformation.stack import Deploy, Stack, Wanted
 from localcloud.cloudformation.template import (
     TemplateError,
     parameter_values,
     read,
-    references,
     without_sam,
 )
+from localcloud.cloudformation.views import event_of, resources_of, shown
 from localcloud.wire import AwsError, Params
 
 GONE = "DELETE_COMPLETE"
@@ -57,7 +58,7 @@ class CloudFormation:
     def update_stack(self, params: Params) -> Params:
         stack = self._find(params["StackName"])
         wanted = self._wanted(params, stack)
-        if not _changes(stack, wanted):
+        if not changes(stack, wanted):
             raise _invalid("No updates are to be performed.")
         self._start(stack, wanted)
         return {"StackId": stack.id}
@@ -74,28 +75,28 @@ class CloudFormation:
             stack = self._find(name)
             # Clients ask again only after 5 to 30 s, so the answer waits for the stack instead.
             stack.wait_until_settled(ANSWER_WITHIN_SECONDS)
-            return {"Stacks": [_shown(stack)]}
-        return {"Stacks": [_shown(s) for s in self._stacks.values() if s.status != GONE]}
+            return {"Stacks": [shown(stack)]}
+        return {"Stacks": [shown(s) for s in self._stacks.values() if s.status != GONE]}
 
     def list_stacks(self, params: Params) -> Params:
         wanted = params.get("StackStatusFilter") or []
         stacks = [s for s in self._stacks.values() if not wanted or s.status in wanted]
-        return {"StackSummaries": [_shown(stack) for stack in stacks]}
+        return {"StackSummaries": [shown(stack) for stack in stacks]}
 
     def describe_stack_events(self, params: Params) -> Params:
         stack = self._find(params["StackName"])
-        return {"StackEvents": [_event(stack, event) for event in reversed(stack.events)]}
+        return {"StackEvents": [event_of(stack, event) for event in reversed(stack.events)]}
 
     def list_stack_resources(self, params: Params) -> Params:
         stack = self._find(params["StackName"])
-        return {"StackResourceSummaries": _resources(stack)}
+        return {"StackResourceSummaries": resources_of(stack)}
 
     def describe_stack_resources(self, params: Params) -> Params:
-        return {"StackResources": _resources(self._find(params["StackName"]))}
+        return {"StackResources": resources_of(self._find(params["StackName"]))}
 
     def describe_stack_resource(self, params: Params) -> Params:
         stack = self._find(params["StackName"])
-        for resource in _resources(stack):
+        for resource in resources_of(stack):
             if resource["LogicalResourceId"] == params["LogicalResourceId"]:
                 return {"StackResourceDetail": resource}
         text = f"Resource {params['LogicalResourceId']} does not exist for stack {stack.name}"
@@ -134,7 +135,7 @@ class CloudFormation:
         creates = params.get("ChangeSetType") == "CREATE"
         stack = self._new(params) if creates else self._find(name)
         wanted = self._wanted(params, stack)
-        change_set = ChangeSet(params["ChangeSetName"], stack, wanted, _changes(stack, wanted))
+        change_set = ChangeSet(params["ChangeSetName"], stack, wanted, changes(stack, wanted))
         if not change_set.changes:
             change_set.status, change_set.execution_status = "FAILED", "UNAVAILABLE"
             change_set.reason = (
@@ -259,91 +260,6 @@ def _body(params: Params) -> str:
     bucket, _, key = path.partition("/")
     body = clients.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
     return str(body.decode())
-
-
-def _changes(stack: Stack, wanted: Wanted) -> list[dict[str, Any]]:
-    """What would change, by comparing templates and parameters resource by resource."""
-    before = stack.wanted if stack.kept else None
-    old = before.template["Resources"] if before else {}
-    new = wanted.template["Resources"]
-    touched = {n for n in wanted.values if before and before.values.get(n) != wanted.values[n]}
-    found = []
-    for name in [*new, *(n for n in old if n not in new)]:
-        if name not in new:
-            found.append(_change("Remove", name, old[name]["Type"]))
-        elif name not in old:
-            found.append(_change("Add", name, new[name]["Type"]))
-        elif old[name] != new[name] or references(new[name]) & touched:
-            found.append(_change("Modify", name, new[name]["Type"]))
-    if (
-        not found
-        and before
-        and (before.template.get("Outputs") != wanted.template.get("Outputs") or touched)
-    ):
-        found.append(_change("Modify", "Outputs", "AWS::CloudFormation::Stack"))
-    return found
-
-
-def _change(action: str, name: str, kind: str) -> dict[str, Any]:
-    return {
-        "Type": "Resource",
-        "ResourceChange": {
-            "Action": action,
-            "LogicalResourceId": name,
-            "ResourceType": kind,
-            "Replacement": "False" if action == "Modify" else None,
-        },
-    }
-
-
-def _shown(stack: Stack) -> Params:
-    values = stack.wanted.values if stack.wanted else {}
-    return {
-        "StackId": stack.id,
-        "StackName": stack.name,
-        "CreationTime": stack.created_at,
-        "LastUpdatedTime": stack.updated_at,
-        "StackStatus": stack.status,
-        "StackStatusReason": stack.reason or None,
-        "Outputs": stack.outputs,
-        "Tags": stack.tags,
-        "Capabilities": ["CAPABILITY_IAM"],
-        "DisableRollback": False,
-        "Parameters": [
-            {"ParameterKey": k, "ParameterValue": ",".join(v) if isinstance(v, list) else v}
-            for k, v in values.items()
-        ],
-    }
-
-
-def _event(stack: Stack, event: Any) -> Params:
-    return {
-        "StackId": stack.id,
-        "EventId": event.id,
-        "StackName": stack.name,
-        "LogicalResourceId": event.logical_id,
-        "PhysicalResourceId": event.physical_id,
-        "ResourceType": event.type,
-        "Timestamp": event.at,
-        "ResourceStatus": event.status,
-        "ResourceStatusReason": event.reason or None,
-    }
-
-
-def _resources(stack: Stack) -> list[Params]:
-    return [
-        {
-            "StackId": stack.id,
-            "StackName": stack.name,
-            "LogicalResourceId": kept.logical_id,
-            "PhysicalResourceId": kept.made.physical_id,
-            "ResourceType": kept.type,
-            "ResourceStatus": "CREATE_COMPLETE",
-            "Timestamp": stack.updated_at or stack.created_at,
-            "LastUpdatedTimestamp": stack.updated_at or stack.created_at,
-        }
-        for kept in stack.kept.values()
-    ]
 
 
 def _invalid(message: str) -> AwsError:
