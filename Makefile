@@ -6,10 +6,13 @@ READY := $(VENV)/ready
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: demo test test-all bench check format lock clean
+.PHONY: demo up test test-all bench check format lock clean
 
 demo: $(READY)
 	@$(BIN)/python -m demo $(ARGS)
+
+up: $(READY)
+	@$(BIN)/python -m localcloud up $(ARGS)
 
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)

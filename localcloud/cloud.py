@@ -66,11 +66,11 @@ class LocalCloud:
 
     def __init__(self, options: Options) -> None:
         self.clock = Clock(options.speed)
-        self._code_store = Path(tempfile.mkdtemp(prefix="localcloud-"))
         self.front = Front()
         self._server: BaseWSGIServer = make_server(
             "127.0.0.1", options.port, self.front, threaded=True, request_handler=QuietHandler
         )
+        self._code_store = Path(tempfile.mkdtemp(prefix="localcloud-"))
         self.port = self._server.server_port
         self.endpoint = f"http://localhost:{self.port}"
         self._point_clients_here()

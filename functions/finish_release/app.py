@@ -12,12 +12,19 @@ from pilotage.gateways.topic import Topic
 
 @doorway
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, str]:
-    """`event`: the S3 event, and the state machine's error when a step ended with one.
+    """`event`: the S3 event, the execution's ARN, and the state machine's error when a step ended with one.
 
-    Answers the outcome's kind. It may run again: the first outcome stands.
+    Answers the outcome's kind. It may run again: the first outcome stands. An execution that is
+    not the release's own finishes nothing. Error: DeploymentRuns, which is retried.
     """
-    finish = Finish(ReleaseTable(os.environ["TABLE"]), Topic(os.environ["TOPIC"]))
+    table = ReleaseTable(os.environ["TABLE"])
+    finish = Finish(table, Topic(os.environ["TOPIC"]))
     error = event.get("error") or {}
     release_id = from_event(event["event"]).release_id
-    outcome = finish.run(release_id, error.get("Error", ""), error.get("Cause", ""))
+    release = table.load(release_id)
+    if release is None:
+        raise LookupError(f"no release {release_id} in the table")
+    if release.execution != event["execution"]:
+        return {"release": release_id, "outcome": "already known"}
+    outcome = finish.run(release, error.get("Error", ""), error.get("Cause", ""))
     return {"release": release_id, "outcome": outcome.kind}

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from finish_release.metrics import measured
 from pilotage import turns
+from pilotage.errors import DeploymentRuns
 from pilotage.gateways import alarms, artifact_store, code_deploy, lambda_functions, workflow
 from pilotage.gateways.code_deploy import Deployment
 from pilotage.gateways.release_table import Conflict, ReleaseTable
@@ -26,14 +27,16 @@ class Finish:
         self._table = table
         self._topic = topic
 
-    def run(self, release_id: str, error: str, cause: str) -> Outcome:
-        """The outcome; the one recorded first when this runs again."""
-        release = self._table.load(release_id)
-        if release is None:
-            raise LookupError(f"no release {release_id} in the table")
+    def run(self, release: Release, error: str, cause: str) -> Outcome:
+        """The outcome; the one recorded first when this runs again. Raises DeploymentRuns while
+        users may still be moved: whoever finishes then tells a tale."""
+        release_id = release.id
         if release.outcome is None:
             now = datetime.now(UTC).isoformat(timespec="seconds")
-            outcome = replace(judge(_seen(release, error, _words(cause))), at=now)
+            deployment = code_deploy.of_release(release)
+            if deployment and not deployment.is_over:
+                raise DeploymentRuns(deployment.id)
+            outcome = replace(judge(_seen(release, deployment, error, _words(cause))), at=now)
             release = replace(release, outcome=outcome, step="finished")
             if self._table.close(release):
                 measured(release)
@@ -44,11 +47,14 @@ class Finish:
         return release.outcome
 
     def _let_go(self, release: Release) -> None:
-        if release.deployment and release.deployment.alarm:
-            alarms.remove(release.deployment.alarm)
-        artifact_store.write_outcome(release.artifact, _told(release))
+        """The next release first. The release counts as open until all of it is done, so that
+        sweep does again what failed here."""
         self._give_turn_on(release)
         self._topic.tell(release.id)
+        artifact_store.write_outcome(release.artifact, _told(release))
+        if release.deployment and release.deployment.alarm:
+            alarms.remove(release.deployment.alarm)
+        self._table.shut(release.id)
 
     def _give_turn_on(self, release: Release) -> None:
         for _ in range(MAX_TRIES):
@@ -66,10 +72,9 @@ class Finish:
         raise Conflict(f"the turn of {release.target_name} was written {MAX_TRIES} times meanwhile")
 
 
-def _seen(release: Release, error: str, cause: str) -> Seen:
+def _seen(release: Release, deployment: Deployment | None, error: str, cause: str) -> Seen:
     plan, revision = release.plan, release.revision
     target = plan.target if plan else None
-    deployment = code_deploy.of_release(release)
     failed = [check for check in release.checks if not check.passed]
     return Seen(
         error=error,

@@ -13,6 +13,7 @@ from pilotage.gateways import artifact_store, code_deploy, lambda_functions
 from pilotage.gateways.artifact_store import ObjectGone, ObjectSource
 from pilotage.gateways.release_table import ReleaseTable
 from pilotage.gateways.topic import Topic
+from pilotage.handler import handler_faults
 from pilotage.manifest import Manifest
 from pilotage.release import Plan, Release
 from pilotage.target import (
@@ -125,8 +126,8 @@ class Inspection:
             group = code_deploy.group(artifact.application, artifact.group, group_arn)
         except code_deploy.NoSuchTarget as missing:
             place = f"target {shown(artifact.application)}/{shown(artifact.group)}"
-            fix = "Upload to <application>/<deployment group>/<file name>."
-            self._faults.append(Fault(place, shown(str(missing), 200), fix))
+            fix = "Make it, or mend the key: <application>/<deployment group>/<file name>."
+            self._faults.append(Fault(place, shown(str(missing), 200).rstrip(".") + ".", fix))
             return None
         target, faults = read_target(group)
         self._faults += faults
@@ -139,7 +140,10 @@ class Inspection:
         self._faults += self._content_faults(target, contents)
         if function is None or not is_owned(target, function.tags):
             return None
-        if function.layers and contents.archive:
+        if contents.archive:
+            names = (entry.name for entry in contents.archive.entries)
+            self._faults += handler_faults(function, names)
+        if contents.archive and function.layers:
             self._faults += archive.size_faults(contents.archive, function.layers)
         wanted, own = contents.manifest, contents.appspec_hooks
         return Plan(

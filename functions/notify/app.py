@@ -10,6 +10,8 @@ from pilotage.gateways.aws import doorway
 from pilotage.gateways.queue import come_back_in
 from pilotage.gateways.release_table import ReleaseTable
 
+LONGEST_PAUSE_SECONDS = 600
+
 
 @doorway
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, list[dict[str, str]]]:
@@ -18,9 +20,16 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, list[dict[s
     for record in event["Records"]:
         pause = _notifier().tell(record["body"])
         if pause is not None:
-            come_back_in(os.environ["QUEUE"], record["receiptHandle"], pause)
+            come_back_in(os.environ["QUEUE"], record["receiptHandle"], _longer(pause, record))
             failed.append(record["messageId"])
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
+
+
+def _longer(pause: int, record: dict[str, Any]) -> int:
+    """Longer with each try, so that sixty tries last through hours of an outage."""
+    tries = int(record.get("attributes", {}).get("ApproximateReceiveCount", 1))
+    longer: int = pause << min(tries // 4, 10)
+    return max(pause, min(LONGEST_PAUSE_SECONDS, longer))
 
 
 @cache

@@ -11,6 +11,7 @@ PilotageError
 │   └── RevisionRefused      Lambda refused the code or its configuration
 ├── RevisionNotReady         Lambda is still settling: come back (retried)
 ├── TargetBusy               someone else's deployment runs on the group: come back (retried)
+├── DeploymentRuns           users may still be moved: nothing can be judged yet (retried)
 └── AwsUnavailable           throttled or a fault on AWS's side: come back (retried)
 """
 
@@ -56,6 +57,10 @@ class RevisionNotReady(PilotageError):
 
 
 class TargetBusy(PilotageError):
+    pass
+
+
+class DeploymentRuns(PilotageError):
     pass
 
 

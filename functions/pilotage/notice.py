@@ -6,9 +6,10 @@ The first line of every notice says what users get now.
 from dataclasses import dataclass
 
 from pilotage import outcome as outcomes
+from pilotage.artifact import key_faults
 from pilotage.fault import shown
 from pilotage.outcome import Outcome
-from pilotage.release import CheckResult, Release
+from pilotage.release import CheckResult, Plan, Release, Revision
 from pilotage.rollout import minutes_in_words
 
 EMOJI = {
@@ -58,9 +59,10 @@ def of(release: Release) -> Notice:
     if release.outcome and release.outcome.was_exposed:
         emoji, word = "⏪", ": rolled back"
     artifact = release.artifact
-    title = (
-        f"{shown(artifact.application, 40)} {shown(release.name, 40)} → {shown(artifact.group, 40)}"
-    )
+    title = shown(artifact.key, 80)
+    if not key_faults(artifact.key):
+        title = f"{artifact.application} {shown(release.name, 40)} → {artifact.group}"
+    title = shown(title, 120)
     return Notice(
         release=release.id,
         headline=f"{emoji} {title}{word}",
@@ -79,23 +81,36 @@ def of(release: Release) -> Notice:
 def _users_get(release: Release) -> str:
     if release.outcome:
         return _users_get_at_the_end(release, release.outcome)
+    if release.faults:
+        return f"{UNTOUCHED} The artifact has faults and is being turned away."
     if release.plan is None:
         return f"{UNTOUCHED} The artifact is being inspected."
-    old = release.revision.previous if release.revision else release.plan.live
+    if release.revision is None:
+        return _users_get_before_publishing(release, release.plan)
+    return _users_get_on_the_way(release, release.plan, release.revision)
+
+
+def _users_get_before_publishing(release: Release, plan: Plan) -> str:
+    if release.step == "waiting":
+        return "Users get what the release before it gives them. This one waits for its turn."
+    stays = f"Users get version {plan.live}." if plan.live else "Nothing is live yet."
+    next_step = (
+        "its version is being published" if release.step == "publishing" else "its turn comes next"
+    )
+    return f"{stays} The artifact is sound; {next_step}."
+
+
+def _users_get_on_the_way(release: Release, plan: Plan, revision: Revision) -> str:
+    old, new = revision.previous, revision.version
     stays = f"Users get version {old}." if old else "Nothing is live yet."
-    new = release.revision.version if release.revision else ""
-    match release.step:
-        case "waiting":
-            return "Users get what the release before it gives them. This one waits for its turn."
-        case "publishing":
-            return f"{stays} The artifact is sound; its version is being published."
-        case "checking":
-            return f"{stays} Version {new} is being checked before {_whom(release)} gets it."
-        case "shifting":
-            return f"Users are moving from version {old} to version {new}: {_rollout(release)}."
-        case "verifying":
-            return f"Everyone gets version {new}. It is being checked once more."
-    return f"{stays} The artifact is sound; its turn comes next."
+    if release.step == "shifting":
+        return f"Users are moving from version {old} to version {new}: {_rollout(release)}."
+    if release.step == "verifying":
+        checked = " It is being checked." if plan.after or plan.after_hook else ""
+        return f"Everyone gets version {new}.{checked}"
+    if release.step == "checking" and (plan.before or plan.before_hook):
+        return f"{stays} Version {new} is being checked before {_whom(release)} gets it."
+    return f"{stays} Version {new} is published; its traffic has not begun."
 
 
 def _whom(release: Release) -> str:
@@ -157,10 +172,10 @@ def _facts(release: Release) -> tuple[str, ...]:
 
 
 def _check_fact(check: CheckResult) -> str:
+    if check.passed and check.reason:
+        return f"Checks {check.moment} traffic: {check.reason}"
     mark = "✅ passed" if check.passed else "❌ failed"
-    when = "before" if check.moment == "before" else "after"
-    note = f" ({check.reason})" if check.passed and check.reason else ""
-    return f"Checks {when} traffic: {mark} after {check.took_ms / 1000:.1f} s{note}"
+    return f"Checks {check.moment} traffic: {mark} after {check.took_ms / 1000:.1f} s"
 
 
 def _reasons(release: Release) -> tuple[str, ...]:

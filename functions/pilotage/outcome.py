@@ -27,11 +27,12 @@ class Outcome:
     seconds: float = 0.0
     at: str = ""
     command: str = ""
+    exposed: bool = False
 
     @property
     def was_exposed(self) -> bool:
         """Whether users had the new version and were brought back from it."""
-        return self.kind == STOPPED and bool(self.share or self.seconds)
+        return self.kind == STOPPED and self.exposed
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def judge(seen: Seen) -> Outcome:
         return Outcome(STOPPED, reason=_reason(seen))
     if not seen.planned or _never_moved(seen):
         return Outcome(STOPPED, users_get=_serving(seen), reason=_reason(seen))
-    if _at(seen, seen.previous) and _is_over(seen):
+    if _at(seen, seen.previous) and seen.previous != seen.new and _is_over(seen):
         return _stopped_after_exposure(seen)
     return Outcome(NEEDS_A_PERSON, _serving(seen), _reason(seen), command=_mend(seen))
 
@@ -89,7 +90,7 @@ def judge(seen: Seen) -> Outcome:
 def _ended_well(seen: Seen) -> bool:
     if seen.way == "first":
         return not seen.error
-    return not seen.error and seen.end is not None and seen.end.status == "Succeeded"
+    return seen.end is not None and seen.end.status == "Succeeded"
 
 
 def _is_over(seen: Seen) -> bool:
@@ -126,7 +127,12 @@ def _stopped_after_exposure(seen: Seen) -> Outcome:
         share = end.share or seen.first_share
         seconds = max(0.0, end.rolled_back_at - end.shift_started) if end.rolled_back_at else 0.0
     return Outcome(
-        STOPPED, users_get=seen.previous, reason=_reason(seen), share=share, seconds=seconds
+        STOPPED,
+        users_get=seen.previous,
+        reason=_reason(seen),
+        share=share,
+        seconds=seconds,
+        exposed=bool(end and end.shift_started),
     )
 
 

@@ -51,10 +51,8 @@ class Rollout:
 
     @property
     def first_share(self) -> float:
-        """The share of traffic (0 to 1) that the first step moves; 0 where only the name is known."""
-        if self.kind == "all-at-once":
-            return 1.0
-        return self.percent / 100
+        """The share of traffic (0 to 1) that users had before everyone; 0 where it is not known."""
+        return self.percent / 100 if self.kind == "canary" else 0.0
 
     @property
     def is_made_by_us(self) -> bool:

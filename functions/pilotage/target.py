@@ -72,6 +72,8 @@ class FunctionState:
     layers: int
     unqualified: tuple[str, ...] = ()
     alias: AliasState | None = None
+    runtime: str = ""
+    handler: str = ""
 
 
 def read_target(group: Group) -> tuple[Target | None, list[Fault]]:

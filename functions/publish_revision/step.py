@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from pilotage.errors import AlarmIsRed, AliasIsShared, CheckFailed, TargetBusy
+from pilotage.errors import AlarmIsRed, AliasIsShared, CheckFailed, RevisionRefused, TargetBusy
 from pilotage.gateways import alarms, code_deploy, lambda_functions
 from pilotage.gateways.lambda_functions import Configuration
 from pilotage.gateways.release_table import ReleaseTable
@@ -19,6 +19,8 @@ def publish_revision(release_id: str, table: ReleaseTable, topic: Topic) -> str:
     release = table.load(release_id)
     if release is None or release.plan is None:
         raise LookupError(f"no inspected release {release_id} in the table")
+    if release.outcome:  # swept meanwhile: nothing may change any more
+        raise RevisionRefused("the release was over before its version was published")
     plan = release.plan
     if release.revision is None:
         _look_before(plan)
@@ -80,6 +82,9 @@ def _way(published: Configuration, target: Target, alias: AliasState | None) -> 
 def _go_live_first(release: Release, plan: Plan, revision: Revision, table: ReleaseTable) -> None:
     """There is no traffic to move yet: the checks decide whether the alias is made."""
     target = plan.target
+    alias = lambda_functions.alias_of(target.function, target.alias)
+    if alias and alias.version == revision.version:
+        return  # an earlier try made it, after its checks had passed
     result = run_checks("before", plan.before, target.function, revision.version)
     if plan.before_hook:  # CodeDeploy calls hooks, and there is no deployment of a first version
         note = "only that the version is Active; your hook runs from the second release on"

@@ -8,7 +8,7 @@ deployment's description: CreateDeployment has no client token.
 from dataclasses import dataclass, replace
 
 from pilotage.errors import TargetBusy
-from pilotage.gateways import alarms, code_deploy, lambda_functions
+from pilotage.gateways import alarms, code_deploy, lambda_functions, workflow
 from pilotage.gateways.code_deploy import Order
 from pilotage.gateways.release_table import ReleaseTable
 from pilotage.gateways.topic import Topic
@@ -43,18 +43,19 @@ class Start:
         if release is None or release.plan is None or release.revision is None:
             raise LookupError(f"no published release {release_id} in the table")
         plan, revision = release.plan, release.revision
-        tried_before = release.step == "checking"
-        release = replace(release, token=token, step="checking")
-        self._table.save(release, "token", "step")
+        if release.outcome:  # swept meanwhile: nothing may start any more
+            return
+        # Written before the deployment is created, so that a retry knows of an earlier try.
+        tried_before = release.deployment is not None
+        release = replace(release, token=token)
+        self._table.save(release, "token")
         if not (tried_before and self._found_again(release)):
-            self._start(release, plan, revision)
-        self._topic.tell(release.id)
+            self._start(replace(release, step="checking"), plan, revision)
 
     def _found_again(self, release: Release) -> bool:
         """Whether an earlier try of this state started the deployment already. Its end may have
         been told to the earlier token, so it is settled again."""
-        artifact = release.artifact
-        earlier = code_deploy.find(artifact.application, artifact.group, release.id)
+        earlier = code_deploy.find(release)
         if earlier is None:
             return False
         deployment = replace(release.deployment or Deployment(), id=earlier.id)
@@ -63,13 +64,18 @@ class Start:
         return True
 
     def _start(self, release: Release, plan: Plan, revision: Revision) -> None:
+        revision = _from_where_users_are(plan, revision)
+        if revision.way == "unchanged":  # someone else has moved users there
+            self._table.save(replace(release, revision=revision), "revision")
+            workflow.succeed(release.token, {"release": release.id})
+            return
         if plan.rollout and plan.rollout.is_made_by_us:
             code_deploy.ensure_configuration(plan.rollout)
         group = code_deploy.group_settings(plan.target.application, plan.target.group)
         deployment = _watched(plan, revision, group)
-        revision = _from_where_users_are(plan, revision)
         release = replace(release, revision=revision, deployment=deployment)
-        self._table.save(release, "revision", "deployment")
+        self._table.save(release, "revision", "deployment", "step")
+        self._topic.tell(release.id)
         order = Order(
             application=plan.target.application,
             group=plan.target.group,
@@ -81,25 +87,29 @@ class Start:
             alarms=deployment.alarms if deployment.alarm else (),
             ignore_poll_failure=group.ignore_poll_failure,
         )
-        started = replace(deployment, id=self._created(order))
+        started = replace(deployment, id=_created(order, release))
         self._table.save(replace(release, deployment=started), "deployment")
 
-    def _created(self, order: Order) -> str:
-        """The answer to an earlier, inner try may have been lost: then the group is busy with
-        our own deployment."""
-        try:
-            return code_deploy.create(order)
-        except TargetBusy:
-            ours = code_deploy.find(order.application, order.group, order.description)
-            if ours is None:
-                raise
-            return ours.id
+
+def _created(order: Order, release: Release) -> str:
+    """The answer to an earlier, inner try may have been lost: then the group is busy with our own
+    deployment."""
+    try:
+        return code_deploy.create(order)
+    except TargetBusy:
+        ours = code_deploy.find(release)
+        if ours is None:
+            raise
+        return ours.id
 
 
 def _from_where_users_are(plan: Plan, revision: Revision) -> Revision:
     """Someone may have moved the alias since the version was published."""
     alias = lambda_functions.alias_of(plan.target.function, plan.target.alias)
-    return replace(revision, previous=alias.version) if alias else revision
+    if alias is None:
+        return revision
+    there = alias.version == revision.version and not alias.is_weighted
+    return replace(revision, previous=alias.version, way="unchanged" if there else revision.way)
 
 
 def _watched(plan: Plan, revision: Revision, group: Group) -> Deployment:

@@ -47,6 +47,9 @@ class Sweep:
         return {"finished": done}
 
     def _tended(self, release: Release) -> bool:
+        if release.outcome:  # recorded, but not everything was let go
+            self._finish.run(release, "", "")
+            return True
         if workflow.is_running(release.execution):
             deployment = release.deployment
             if deployment and deployment.id:
@@ -68,9 +71,9 @@ class Sweep:
         """A deployment that outlived its execution is waited for: its end is the release's."""
         deployment = code_deploy.of_release(release)
         if deployment is None:
-            self._finish.run(release.id, "ExecutionEnded", "its execution ended before it did")
+            self._finish.run(release, "ExecutionEnded", "its execution ended before it did")
             return True
         if not is_over(deployment):
             return False
-        self._finish.run(release.id, "", "")
+        self._finish.run(release, "", "")
         return True

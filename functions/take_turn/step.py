@@ -7,7 +7,7 @@ from pilotage.gateways import workflow
 from pilotage.gateways.release_table import Conflict, ReleaseTable
 from pilotage.gateways.topic import Topic
 from pilotage.release import Release
-from pilotage.turns import Claim, Move
+from pilotage.turns import Claim, Move, Turn
 
 MAX_TRIES = 20
 
@@ -16,6 +16,8 @@ def take_turn(release_id: str, token: str, table: ReleaseTable, topic: Topic) ->
     release = table.load(release_id)
     if release is None:
         raise LookupError(f"no release {release_id} in the table")
+    if release.outcome:  # swept meanwhile
+        return
     move = _decide(release, _claim(release, token), table)
     if move.superseded and move.by:
         cause = f"{move.by.name} was uploaded later and goes first."
@@ -29,7 +31,7 @@ def take_turn(release_id: str, token: str, table: ReleaseTable, topic: Topic) ->
 
 def _decide(release: Release, claim: Claim, table: ReleaseTable) -> Move:
     for _ in range(MAX_TRIES):
-        turn = table.turn(release.target_name)
+        turn = _without_the_dead(table.turn(release.target_name), table)
         move = turns.take(turn, claim)
         if move.turn == turn:
             return move
@@ -39,6 +41,14 @@ def _decide(release: Release, claim: Claim, table: ReleaseTable) -> Move:
             continue
         return move
     raise Conflict(f"the turn of {release.target_name} was written {MAX_TRIES} times meanwhile")
+
+
+def _without_the_dead(turn: Turn, table: ReleaseTable) -> Turn:
+    """A holder whose release is over gave its turn to nobody: the turn is free."""
+    holder = table.load(turn.holder.release) if turn.holder else None
+    if holder is None or not holder.outcome:
+        return turn
+    return turns.give_back(turn, holder.id).turn
 
 
 def _claim(release: Release, token: str) -> Claim:

@@ -55,6 +55,9 @@ class FunctionOperations:
         self._clock = clock
 
     def create_function(self, params: Params) -> Params:
+        if not str(params.get("Runtime", "python")).startswith("python"):
+            message = f"The local cloud runs Python functions alone, not {params['Runtime']}."
+            raise AwsError("InvalidParameterValueException", message, Type="User")
         settings = {**DEFAULTS, **{k: params[k] for k in SETTINGS if k in params}}
         version = Version(LATEST, self._code(params["Code"]), Settings(settings), self._clock.now())
         function = Function(split(params["FunctionName"])[0], version, tags=params.get("Tags", {}))

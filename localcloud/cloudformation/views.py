@@ -17,6 +17,7 @@ def shown(stack: Stack) -> Params:
         "Tags": stack.tags,
         "Capabilities": ["CAPABILITY_IAM"],
         "DisableRollback": False,
+        "EnableTerminationProtection": False,
         "Parameters": [
             {"ParameterKey": k, "ParameterValue": ",".join(v) if isinstance(v, list) else v}
             for k, v in values.items()

@@ -69,12 +69,25 @@ def test_a_bad_archive_is_rejected_with_its_reason(settled_team, name):
     assert (settled_team.alias(), settled_team.versions()) == before
 
 
+@pytest.mark.parametrize(
+    ("files", "fix"),
+    [
+        ({"deep/index.py": GOOD}, "it has deep/index.py"),
+        ({"indx.py": GOOD}, 'Did you mean "indx.py"?'),
+    ],
+)
+def test_an_archive_without_the_handlers_file_is_rejected(settled_team, files, fix):
+    ending = settled_team.release(files)
+    assert ending.kind == "rejected"
+    assert fix in ending.faults[0]
+
+
 def test_several_faults_are_told_at_once(settled_team):
     ending = settled_team.release(
         {"../x": "", "pilotage.yml": "rolout: x\nchecks:\n  before:\n    - within: soon\n"}
     )
-    assert len(ending.faults) == 3
-    assert all(word in ending.text for word in ("climbs out", "rollout", "soon"))
+    assert len(ending.faults) == 4
+    assert all(word in ending.text for word in ("climbs out", "rollout", "soon", "has no index.py"))
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def test_the_first_line_says_what_users_get():
         facts={"version": "4.12.0", "by": "mara", "commit": "9f3c2ab"},
         plan=Plan(Target("orders", "prod", "fn", "live"), "1"),
         revision=Revision("2", "s", "c", "1"),
-        outcome=Outcome("stopped", "1", reason="alarm", share=0.1, seconds=112),
+        outcome=Outcome("stopped", "1", reason="alarm", share=0.1, seconds=112, exposed=True),
     )
     message = render(of(release))
     texts = [block["text"]["text"] for block in message["blocks"] if "text" in block]

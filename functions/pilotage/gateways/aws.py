@@ -37,6 +37,16 @@ def client(service: str) -> Any:
     return boto3.client(service, config=Config(retries={"mode": "standard", "max_attempts": 4}))
 
 
+@cache
+def patient_client(service: str, seconds: int) -> Any:
+    """A client for a call that may take long and must not be made twice."""
+    import boto3
+    from botocore.config import Config
+
+    once = Config(retries={"total_max_attempts": 1}, read_timeout=seconds)
+    return boto3.client(service, config=once)
+
+
 def code_of(error: Exception) -> str:
     """The error code of a botocore ClientError; "" for any other exception."""
     response = getattr(error, "response", None)
@@ -50,9 +60,10 @@ def message_of(error: Exception) -> str:
 
 def is_transient(error: Exception) -> bool:
     """Throttled, a fault on AWS's side, or no answer at all: worth another try."""
+    from botocore.exceptions import ConnectionError as NoConnection
     from botocore.exceptions import HTTPClientError
 
-    if isinstance(error, HTTPClientError):
+    if isinstance(error, HTTPClientError | NoConnection):
         return True
     response = getattr(error, "response", None)
     if not isinstance(response, dict):

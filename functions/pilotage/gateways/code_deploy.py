@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from pilotage.artifact import Artifact
@@ -135,12 +136,14 @@ def create(order: Order) -> str:
         raise
 
 
-def find(application: str, group: str, description: str) -> Deployment | None:
-    """The newest deployment of the group that carries this description, running or over."""
+def find(release: Release) -> Deployment | None:
+    """The release's deployment, by its id in the description: running or over."""
     listed = client("codedeploy").list_deployments(
-        applicationName=application, deploymentGroupName=group
+        applicationName=release.artifact.application,
+        deploymentGroupName=release.artifact.group,
+        createTimeRange={"start": datetime.fromisoformat(release.claimed_at)},
     )["deployments"][:25]
-    ours = (d for d in _described(listed) if d.description == description and not d.rolls_back)
+    ours = (d for d in _described(listed) if d.description == release.id and not d.rolls_back)
     return next(ours, None)
 
 
@@ -150,7 +153,7 @@ def of_release(release: Release) -> Deployment | None:
         return None
     if release.deployment.id:
         return deployment(release.deployment.id)
-    return find(release.artifact.application, release.artifact.group, release.id)
+    return find(release)
 
 
 def running(application: str, group: str) -> list[Deployment]:
@@ -286,8 +289,11 @@ def _shift(deployment_id: str) -> tuple[float, float]:
             return 0.0, 0.0
         raise
     target = found["deploymentTarget"]["lambdaTarget"]
-    for event in target.get("lifecycleEvents", []):
-        if event["lifecycleEventName"] == "AllowTraffic" and event.get("startTime"):
-            info = target.get("lambdaFunctionInfo") or {}
-            return event["startTime"].timestamp(), float(info.get("targetVersionWeight") or 0.0)
-    return 0.0, 0.0
+    events = {event["lifecycleEventName"]: event for event in target.get("lifecycleEvents", [])}
+    shift = events.get("AllowTraffic") or {}
+    if not shift.get("startTime"):
+        return 0.0, 0.0
+    info = target.get("lambdaFunctionInfo") or {}
+    whole = shift.get("status") == "Succeeded"  # then everyone had it, whatever the weight says now
+    share = 1.0 if whole else float(info.get("targetVersionWeight") or 0.0)
+    return shift["startTime"].timestamp(), share

@@ -49,6 +49,8 @@ class Hook:
         if release is None or release.plan is None or release.revision is None:
             log.warning("deployment %s is of no release; nothing to check", deployment_id)
             return True
+        if release.outcome:  # told already, by sweep: no user may be moved after that
+            return False
         plan = release.plan
         if own := plan.before_hook if self._moment == "before" else plan.after_hook:
             if self._moment == "after":  # users have moved; before, they have not, until it answers

@@ -8,9 +8,11 @@ from typing import Any
 
 from pilotage.artifact import Artifact
 from pilotage.errors import RevisionNotReady, RevisionRefused
-from pilotage.gateways.aws import client, code_of, message_of
+from pilotage.gateways.aws import client, code_of, message_of, patient_client
 from pilotage.target import AliasState, FunctionState
 
+# A check that takes longer than this has failed; a hook has ten minutes in all.
+LONGEST_CALL_SECONDS = 120
 NOT_THERE = ("ResourceNotFoundException", "AccessDeniedException")
 
 
@@ -52,6 +54,8 @@ def describe(function: str, alias: str) -> FunctionState | None:
         layers=sum(layer.get("CodeSize", 0) for layer in configuration.get("Layers") or []),
         unqualified=tuple(_unqualified(function, configuration["FunctionArn"])),
         alias=alias_of(function, alias),
+        runtime=configuration.get("Runtime", ""),
+        handler=configuration.get("Handler", ""),
     )
 
 
@@ -129,9 +133,9 @@ def create_alias(function: str, alias: str, version: str) -> None:
 
 
 def invoke(function: str, qualifier: str, event: Mapping[str, Any]) -> Answer:
-    """Call a version or an alias, and wait for the answer."""
+    """Call a version or an alias once, and wait for the answer."""
     started = time.monotonic()
-    found = client("lambda").invoke(
+    found = patient_client("lambda", LONGEST_CALL_SECONDS).invoke(
         FunctionName=function, Qualifier=qualifier, Payload=json.dumps(event).encode()
     )
     payload = found["Payload"].read()

@@ -63,9 +63,8 @@ class ReleaseTable:
             client("dynamodb").update_item(
                 TableName=self._name,
                 Key=_key(release.id),
-                UpdateExpression="SET outcome = :outcome, step = :step REMOVE #open",
+                UpdateExpression="SET outcome = :outcome, step = :step",
                 ConditionExpression="outcome = :none",
-                ExpressionAttributeNames={"#open": "open"},
                 ExpressionAttributeValues={
                     ":outcome": _json(release.outcome),
                     ":step": _json(release.step),
@@ -78,8 +77,17 @@ class ReleaseTable:
             raise
         return True
 
+    def shut(self, release_id: str) -> None:
+        """Nothing is left to do for this release."""
+        client("dynamodb").update_item(
+            TableName=self._name,
+            Key=_key(release_id),
+            UpdateExpression="REMOVE #open",
+            ExpressionAttributeNames={"#open": "open"},
+        )
+
     def open_releases(self) -> list[Release]:
-        """Every release without an outcome."""
+        """Every release for which something is left to do."""
         pages = (
             client("dynamodb")
             .get_paginator("query")

@@ -4,7 +4,7 @@ import time
 
 from pilotage.checks import Check, Verdict, judge
 from pilotage.gateways import lambda_functions
-from pilotage.gateways.aws import code_of, message_of
+from pilotage.gateways.aws import message_of
 from pilotage.release import CheckResult
 
 
@@ -14,7 +14,7 @@ def run_checks(
     """The first check that fails ends it. Without checks a `before` only looks whether the
     version is there and Active; an `after` passes without a call."""
     started = time.monotonic()
-    verdict = Verdict(True)
+    verdict = Verdict(True, "" if checks else "none were asked")
     if not checks and moment == "before":
         verdict = _is_active(function, qualifier)
     for check in checks:
@@ -29,14 +29,14 @@ def _run(check: Check, function: str, qualifier: str) -> Verdict:
     try:
         answer = lambda_functions.invoke(function, qualifier, check.invoke)
     except Exception as error:
-        if not code_of(error):
+        if not type(error).__module__.startswith("botocore"):
             raise
-        return Verdict(False, f"{function}:{qualifier} could not be called: {message_of(error)}")
+        return Verdict(False, f"{function}:{qualifier} gave no answer: {message_of(error)}")
     return judge(check, answer.payload, answer.error, answer.took_ms)
 
 
 def _is_active(function: str, version: str) -> Verdict:
     found = lambda_functions.configuration(function, version)
     if found.settled and not found.failure:
-        return Verdict(True)
+        return Verdict(True, "none were asked; the version is Active")
     return Verdict(False, f"version {version} is not Active: {found.failure or 'still pending'}")

@@ -5,6 +5,8 @@ from typing import Any, Protocol
 
 from pilotage.gateways.aws import client
 
+GONE = ("message_not_found", "edit_window_closed", "cant_update_message")
+
 
 class ComeBack(Exception):
     """Slack is throttling or unwell; try again after so many seconds."""
@@ -46,8 +48,7 @@ class Bot:
 
         slack = WebClient(token=self.token, base_url=self.api_url, timeout=10)
         try:
-            if ts:
-                slack.chat_update(channel=channel, ts=ts, **message)
+            if ts and _updated(slack, channel, ts, message):
                 return ts
             answer = slack.chat_postMessage(
                 channel=channel,
@@ -64,6 +65,20 @@ class Bot:
             ) from error
         except (TimeoutError, OSError) as error:
             raise ComeBack(5) from error
+
+
+def _updated(slack: Any, channel: str, ts: str, message: dict[str, Any]) -> bool:
+    """False when the message can no longer be edited, because someone deleted it or it is too
+    old: then the news is worth a message of its own."""
+    from slack_sdk.errors import SlackApiError
+
+    try:
+        slack.chat_update(channel=channel, ts=ts, **message)
+    except SlackApiError as error:
+        if error.response.get("error") in GONE:
+            return False
+        raise
+    return True
 
 
 @dataclass(frozen=True)
@@ -87,7 +102,8 @@ class Webhook:
 
 def _refusal(status: int, headers: Any, reason: str) -> Exception:
     if status == 429:
-        return ComeBack(int(headers.get("Retry-After", 1)))
+        named = {str(name).lower(): value for name, value in dict(headers).items()}
+        return ComeBack(int(named.get("retry-after", 30)))
     if status >= 500 or reason in (
         "internal_error",
         "fatal_error",
