@@ -49,7 +49,6 @@ def test_there_is_an_expectation_for_each_event():
     assert sorted(path.stem for path in EVENTS.glob("*.json")) == sorted(EXPECTED)
 
 
-@pytest.mark.xdist_group("events")
 def test_each_function_answers_its_event(call):
     for name in NAMES:
         failed, answer = call(name)

@@ -23,8 +23,8 @@ def link():
 
 def zeros(megabytes):
     body = io.BytesIO()
-    with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("zeros", b"\0" * megabytes * 1024 * 1024, zipfile.ZIP_DEFLATED)
+    with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        archive.writestr("zeros", b"\0" * megabytes * 1024 * 1024, zipfile.ZIP_DEFLATED, 1)
     return body.getvalue()
 
 
