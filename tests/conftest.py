@@ -12,14 +12,6 @@ from localcloud.cloud import LocalCloud, Options
 SPEED = 240
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """Tests that need Pilotage share one process, so that it is deployed once."""
-    for item in items:
-        if "pilotage" in item.fixturenames:
-            item.add_marker(pytest.mark.xdist_group("pilotage"))
-
-
 @pytest.fixture(scope="session")
 def cloud():
     """A cloud in which four minutes of AWS pass in a second."""

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+# One process runs all tests that need Pilotage, so that it is deployed once.
+pytestmark = pytest.mark.xdist_group("pilotage")
+
 EVENTS = Path(__file__).parents[2] / "events"
 
 # What each makes of an event about things that this cloud does not have: an answer, or an error.

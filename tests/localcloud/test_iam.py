@@ -7,6 +7,9 @@ import pytest
 from localcloud.iam.policy import Ask, allows
 from tests.builders import function, unique, wait_for
 
+# One process runs all tests that need Pilotage, so that it is deployed once.
+pytestmark = pytest.mark.xdist_group("pilotage")
+
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:orders"
 
 

@@ -11,6 +11,9 @@ from tests import builders
 from tests.builders import GOOD, zipped
 from tests.story.conftest import make_team
 
+# One process runs all tests that need Pilotage, so that it is deployed once.
+pytestmark = pytest.mark.xdist_group("pilotage")
+
 
 def link():
     body = io.BytesIO()

@@ -3,9 +3,14 @@
 import threading
 import time
 
+import pytest
+
 from tests import builders
 from tests.builders import BAD, GOOD, wait_for
 from tests.story.conftest import make_team
+
+# One process runs all tests that need Pilotage, so that it is deployed once.
+pytestmark = pytest.mark.xdist_group("pilotage")
 
 TWO = GOOD + "# two\n"
 CHECKED = "checks:\n  before:\n    - invoke: {path: /a}\n      expect: {statusCode: 200}\n"

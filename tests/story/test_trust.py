@@ -2,8 +2,13 @@
 
 import json
 
+import pytest
+
 from tests import builders
 from tests.builders import GOOD, wait_for
+
+# One process runs all tests that need Pilotage, so that it is deployed once.
+pytestmark = pytest.mark.xdist_group("pilotage")
 
 TWO = GOOD + "# two\n"
 
