@@ -1,0 +1,101 @@
+"""Defects that reviews found, each kept from coming back."""
+
+import botocore.exceptions
+import pytest
+
+from notify.app import LONGEST_PAUSE_SECONDS, _longer
+from pilotage.artifact import Artifact
+from pilotage.fault import Fault
+from pilotage.gateways.aws import is_transient
+from pilotage.gateways.slack import ComeBack, RefusedForGood, _refusal
+from pilotage.handler import handler_faults
+from pilotage.notice import of
+from pilotage.outcome import DeploymentEnd, Seen, judge
+from pilotage.release import Plan, Release, Revision
+from pilotage.rollout import Rollout
+from pilotage.target import AliasState, FunctionState, Target
+
+STARTED = {"way": "deploy", "previous": "7", "new": "8", "planned": True}
+TARGET = Target("orders", "prod", "orders", "live")
+
+
+def release(outcome=None, **changes):
+    artifact = Artifact("b", "orders/prod/a.zip", "v", 1, "t")
+    plan = Plan(TARGET, "7", rollout=Rollout("named", name="mine"))
+    revision = Revision("8", "s", "c", "7")
+    return Release(artifact, "arn", "now", plan=plan, revision=revision, outcome=outcome, **changes)
+
+
+def test_users_who_had_it_are_never_denied_though_codedeploy_shows_no_weight():
+    end = DeploymentEnd("Stopped", shift_started=100.0)
+    outcome = judge(Seen(**STARTED, alias=AliasState("7", {}), end=end))
+    text = of(release(outcome, step="finished")).users_get
+    assert text == "Version 7 has 100% again. Some users had version 8."
+
+
+def test_a_version_that_everyone_has_is_never_told_as_stopped():
+    there = {**STARTED, "previous": "8"}
+    seen = Seen(**there, alias=AliasState("8", {}), end=DeploymentEnd("Failed"))
+    assert judge(seen).kind == "needs a person"
+
+
+def test_a_success_whose_execution_broke_is_live_all_the_same():
+    seen = Seen(
+        **STARTED, error="States.Timeout", alias=AliasState("8", {}), end=DeploymentEnd("Succeeded")
+    )
+    assert judge(seen).kind == "live"
+
+
+def test_a_faulty_artifact_is_not_called_sound_on_its_way_out():
+    text = of(release(faults=(Fault("f", "is bad."),))).users_get
+    assert "sound" not in text
+    assert text.startswith("Users get what they had.")
+
+
+def test_a_wrong_key_is_shown_as_it_is():
+    artifact = Artifact("b", "orders/prod.zip", "v", 1, "t")
+    assert of(Release(artifact, "arn", "now")).headline == "📦 orders/prod.zip"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        botocore.exceptions.EndpointConnectionError(endpoint_url="u"),
+        botocore.exceptions.ConnectTimeoutError(endpoint_url="u"),
+        botocore.exceptions.ReadTimeoutError(endpoint_url="u"),
+    ],
+)
+def test_no_connection_is_worth_another_try(error):
+    assert is_transient(error)
+
+
+def test_slacks_pause_is_read_in_any_case():
+    found = _refusal(429, {"retry-after": "30"}, "ratelimited")
+    assert (type(found), found.seconds) == (ComeBack, 30)
+    assert isinstance(_refusal(200, {}, "channel_not_found"), RefusedForGood)
+
+
+def test_sixty_tries_last_through_an_hour():
+    pauses = [_longer(5, {"attributes": {"ApproximateReceiveCount": str(n)}}) for n in range(1, 61)]
+    assert sum(pauses) > 3600
+    assert max(pauses) <= LONGEST_PAUSE_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("handler", "runtime", "names", "missing"),
+    [
+        ("app.lambda_handler", "python3.13", ["app.py"], False),
+        ("app.lambda_handler", "python3.13", ["app/__init__.py"], False),
+        ("src/app.handler", "python3.13", ["src/app.py"], False),
+        ("pkg.app.handler", "python3.13", ["pkg/app.cpython-313-x86_64-linux-gnu.so"], False),
+        ("index.handler", "nodejs22.x", ["index.mjs"], False),
+        ("Main::handle", "java21", [], False),
+        ("app.lambda_handler", "python3.13", ["orders/app.py"], True),
+        ("index.handler", "nodejs22.x", ["app.js"], True),
+    ],
+)
+def test_the_handlers_file_is_looked_for(handler, runtime, names, missing):
+    function = FunctionState("f", {}, "Zip", 0, runtime=runtime, handler=handler)
+    assert bool(handler_faults(function, names)) is missing
+    layered = FunctionState("f", {}, "Zip", 5, runtime=runtime, handler=handler)
+    assert handler_faults(layered, names) == []
