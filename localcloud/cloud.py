@@ -11,7 +11,7 @@ from moto.core.config import default_user_config
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from localcloud import clients
-from localcloud.account import ACCOUNT, REGION
+from localcloud.account import REGION
 from localcloud.alarms import Evaluator
 from localcloud.awslambda.functions import FunctionOperations
 from localcloud.awslambda.invocations import Invocations
@@ -158,6 +158,3 @@ class LocalCloud:
         )
         self.front.add_service("cloudformation", self.stacks)
         self.front.add_door(SLACK_PREFIX, self.slack)
-
-
-__all__ = ["ACCOUNT", "LocalCloud", "Options"]

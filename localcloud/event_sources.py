@@ -27,8 +27,6 @@ _SETTINGS = [
 class EventSources:
     """The mapping operations of Lambda, and one poller for each mapping."""
 
-    unlocked = True
-
     def __init__(self, functions: Functions, invocations: Invocations, clock: Clock) -> None:
         self._functions = functions
         self._invocations = invocations

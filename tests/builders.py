@@ -96,6 +96,29 @@ def publish(aws, name, code=None):
     return aws.lambda_.publish_version(FunctionName=name)["Version"]
 
 
+def red_alarm(aws):
+    """An alarm that is in ALARM and stays so; gives its name."""
+    name = unique("alarm")
+    aws.cloudwatch.put_metric_alarm(
+        AlarmName=name,
+        Namespace="Test",
+        MetricName="Up",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="LessThanThreshold",
+        TreatMissingData="breaching",
+    )
+
+    def is_red():
+        (alarm,) = aws.cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
+        return alarm["StateValue"] == "ALARM"
+
+    wait_for(is_red)
+    return name
+
+
 def appspec(name, current, target, alias="live", hooks=None):
     body = {
         "version": 0.0,

@@ -12,12 +12,12 @@ from pilotage.checks import MAX_MILLISECONDS, Check, milliseconds
 from pilotage.documents import Document, Path
 from pilotage.fault import Fault, did_you_mean, shown
 from pilotage.rollout import BadRollout, Rollout
+from pilotage.target import HOOK_PREFIX
 
 FILE_NAMES = ("pilotage.yml", "pilotage.yaml")
 FACTS = ("version", "commit", "by", "url", "notes")
 RESERVED = ("targets",)
 MAX_CHECKS = 20
-HOOK_PREFIX = "CodeDeployHook_"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ import json
 import random
 import time
 import uuid
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -34,16 +33,13 @@ class Answer:
 
 
 class Invocations:
-    """Runs functions. `unlocked`: one invocation never waits for another call to Lambda."""
-
-    unlocked = True
+    """Runs functions, each invocation in a sandbox of its own."""
 
     def __init__(self, functions: Functions, pool: Pool, clock: Clock) -> None:
         self._functions = functions
         self._pool = pool
         self._clock = clock
         self._async = ThreadPoolExecutor(32, "async-invoke")
-        self.watchers: list[Callable[[str, str, Answer], None]] = []
 
     def invoke(self, params: Params) -> Params:
         """The operation Invoke, synchronous (RequestResponse) or not (Event)."""
@@ -83,8 +79,6 @@ class Invocations:
         _write_end(sandbox, work, started, version)
         self._pool.give_back(function, version, sandbox)
         record(function, version.number, qualifier, started, time.time(), bool(answer.error))
-        for watch in self.watchers:
-            watch(function.name, qualifier, answer)
         return answer
 
     def _run_later(self, function: Function, qualifier: str, payload: bytes) -> None:

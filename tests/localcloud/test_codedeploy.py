@@ -123,24 +123,7 @@ def test_a_second_deployment_is_refused_with_the_id_of_the_active_one(aws):
 
 
 def test_an_alarm_that_is_red_at_the_start_stops_it_and_a_rollback_still_follows(aws):
-    alarm = unique("alarm")
-    aws.cloudwatch.put_metric_alarm(
-        AlarmName=alarm,
-        Namespace="T",
-        MetricName="M",
-        Statistic="Sum",
-        Period=60,
-        EvaluationPeriods=1,
-        Threshold=1,
-        ComparisonOperator="LessThanThreshold",
-        TreatMissingData="breaching",
-    )
-    wait_for(
-        lambda: (
-            aws.cloudwatch.describe_alarms(AlarmNames=[alarm])["MetricAlarms"][0]["StateValue"]
-            == "ALARM"
-        )
-    )
+    alarm = builders.red_alarm(aws)
     target = Target(aws, alarmConfiguration={"enabled": True, "alarms": [{"name": alarm}]})
     deployment = target.deploy()
     info = target.end(deployment)

@@ -206,25 +206,8 @@ def test_a_manifest_that_asks_for_what_is_not_granted_is_rejected(team):
 
 
 def test_a_red_alarm_stops_a_release_before_anything_is_published(aws, cloud, pilotage):
-    alarm = builders.unique("alarm")
-    aws.cloudwatch.put_metric_alarm(
-        AlarmName=alarm,
-        Namespace="Test",
-        MetricName="Up",
-        Statistic="Sum",
-        Period=60,
-        EvaluationPeriods=1,
-        Threshold=1,
-        ComparisonOperator="LessThanThreshold",
-        TreatMissingData="breaching",
-    )
+    alarm = builders.red_alarm(aws)
     team = make_team(aws, cloud, pilotage, alarms=[alarm])
-    builders.wait_for(
-        lambda: (
-            aws.cloudwatch.describe_alarms(AlarmNames=[alarm])["MetricAlarms"][0]["StateValue"]
-            == "ALARM"
-        )
-    )
     ending = team.release()
     assert ending.kind == "stopped"
     assert f"{alarm} is in ALARM" in ending.text

@@ -135,16 +135,21 @@ def call(team, stop):
         team.aws.lambda_.invoke(FunctionName=team.function, Qualifier="live", Payload=b"{}")
 
 
-def test_a_stop_by_a_person_brings_users_back(team):
-    assert team.release().kind == "live"
-    release = team.upload({"index.py": TWO, "pilotage.yml": "rollout: canary 10% 60m\n"})
-    wait_for(lambda: team.alias()[1])
+def stop_running(team, rollback):
+    """What a person does in CodeDeploy's console."""
     (deployment,) = team.aws.codedeploy.list_deployments(
         applicationName=team.application,
         deploymentGroupName="prod",
         includeOnlyStatuses=["InProgress"],
     )["deployments"]
-    team.aws.codedeploy.stop_deployment(deploymentId=deployment, autoRollbackEnabled=True)
+    team.aws.codedeploy.stop_deployment(deploymentId=deployment, autoRollbackEnabled=rollback)
+
+
+def test_a_stop_by_a_person_brings_users_back(team):
+    assert team.release().kind == "live"
+    release = team.upload({"index.py": TWO, "pilotage.yml": "rollout: canary 10% 60m\n"})
+    wait_for(lambda: team.alias()[1])
+    stop_running(team, rollback=True)
     ending = team.ending(release)
     assert ending.kind == "stopped"
     assert team.alias() == ("1", {})
@@ -159,12 +164,7 @@ def test_a_stop_without_rollback_needs_a_person_and_says_the_command(team):
     assert team.release().kind == "live"
     release = team.upload({"index.py": TWO, "pilotage.yml": "rollout: canary 10% 60m\n"})
     wait_for(lambda: team.alias()[1])
-    (deployment,) = team.aws.codedeploy.list_deployments(
-        applicationName=team.application,
-        deploymentGroupName="prod",
-        includeOnlyStatuses=["InProgress"],
-    )["deployments"]
-    team.aws.codedeploy.stop_deployment(deploymentId=deployment, autoRollbackEnabled=False)
+    stop_running(team, rollback=False)
     ending = team.ending(release)
     assert ending.kind == "needs a person"
     assert (
