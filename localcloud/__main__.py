@@ -7,27 +7,35 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
 
 from localcloud.account import REGION
 from localcloud.cloud import ACCESS_KEY_ID, SECRET_ACCESS_KEY, LocalCloud, Options
 from localcloud.console import Console
+from localcloud.faults.reading import BadPlan, read_plan
 from localcloud.install import InstallFailed, install_orders, install_pilotage
 
 
 def main(argv: list[str]) -> int:
     options = _options(argv)
+    try:
+        plan = read_plan(options.faults.read_bytes()) if options.faults else []
+    except (BadPlan, OSError) as bad:
+        print(bad, file=sys.stderr)
+        return 2
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     logging.getLogger("samtranslator").setLevel(logging.ERROR)
     stop = threading.Event()
     for signum in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signum, _setter(stop))
-    cloud = LocalCloud(Options(options.port, options.speed, iam=not options.no_iam))
+    cloud = LocalCloud(Options(options.port, options.speed, not options.no_iam, options.lambda_rps))
     cloud.start()
     console = Console(cloud.slack, options.console_port, cloud.endpoint)
     console.start()
     try:
         line = {**_ready(cloud, options.bare), "console": console.url}
+        cloud.faults.set(plan)  # what was deployed until here went well
         print(json.dumps(line), flush=True)
         stop.wait()
     except InstallFailed as failed:
@@ -46,6 +54,10 @@ def _options(argv: list[str]) -> argparse.Namespace:
     up.add_argument("--port", type=int, default=4566)
     up.add_argument("--console-port", type=int, default=4567)
     up.add_argument("--speed", type=float, default=60, help="AWS seconds in a second (60)")
+    up.add_argument("--faults", type=Path, help="a plan of what goes wrong, as JSON")
+    up.add_argument(
+        "--lambda-rps", type=float, default=0, help="Lambda's control plane: 15 on AWS (no limit)"
+    )
     up.add_argument("--no-iam", action="store_true", help="roles may do everything")
     up.add_argument("--bare", action="store_true", help="the cloud alone, nothing deployed")
     return parser.parse_args(argv)

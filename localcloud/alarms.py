@@ -1,6 +1,5 @@
 """Alarms that evaluate: moto keeps alarms and datapoints, this looks at them on the scaled clock."""
 
-import json
 import logging
 import threading
 from collections.abc import Callable, Iterable
@@ -10,10 +9,9 @@ from typing import Any
 
 from moto.cloudwatch.models import Alarm, MetricAggregatedDatum, cloudwatch_backends
 
-from localcloud import clients
 from localcloud.account import ACCOUNT, REGION
+from localcloud.alarm_changes import AlarmChanges, State
 from localcloud.clock import Clock
-from localcloud.events import Bus
 from localcloud.metric_math import evaluate
 
 log = logging.getLogger(__name__)
@@ -39,10 +37,10 @@ class MetricQuery:
 
 
 class Evaluator:
-    """Looks at every metric alarm, and tells EventBridge and the alarm's actions of changes."""
+    """Looks at every metric alarm, and has its changes told."""
 
-    def __init__(self, bus: Bus, clock: Clock) -> None:
-        self._bus = bus
+    def __init__(self, changes: AlarmChanges, clock: Clock) -> None:
+        self._changes = changes
         self._clock = clock
 
     def start(self) -> None:
@@ -62,7 +60,9 @@ class Evaluator:
                 continue
             state = self._state(alarm, now)
             if state and state != alarm.state_value:
-                self._change(alarm, state, self._reason(alarm, state))
+                before = State.of(alarm)
+                alarm.update_state(self._reason(alarm, state), "{}", state)
+                self._changes.tell(alarm, before)
 
     def _state(self, alarm: Alarm, now: float) -> str:
         """M out of N periods, newest first; missing ones count as the alarm says."""
@@ -114,43 +114,6 @@ class Evaluator:
             f"Threshold Crossed: {alarm.datapoints_to_alarm or alarm.evaluation_periods} out of the "
             f"last {alarm.evaluation_periods} datapoints {word} the threshold ({alarm.threshold})."
         )
-
-    def _change(self, alarm: Alarm, state: str, reason: str) -> None:
-        old = alarm.state_value
-        alarm.update_state(reason, "{}", state)
-        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
-        self._bus.send(
-            {
-                "source": "aws.cloudwatch",
-                "detail-type": "CloudWatch Alarm State Change",
-                "resources": [alarm.alarm_arn],
-                "detail": {
-                    "alarmName": alarm.name,
-                    "state": {"value": state, "reason": reason, "timestamp": now},
-                    "previousState": {"value": old},
-                },
-            }
-        )
-        self._act(alarm, state, reason, old)
-
-    def _act(self, alarm: Alarm, state: str, reason: str, old: str) -> None:
-        actions = {"ALARM": alarm.alarm_actions, "OK": alarm.ok_actions}.get(
-            state, alarm.insufficient_data_actions
-        )
-        message = {
-            "AlarmName": alarm.name,
-            "AlarmArn": alarm.alarm_arn,
-            "NewStateValue": state,
-            "OldStateValue": old,
-            "NewStateReason": reason,
-            "AWSAccountId": ACCOUNT,
-        }
-        for action in actions or [] if alarm.actions_enabled else []:
-            if ":sns:" in action:
-                subject = f'{state}: "{alarm.name}" in {REGION}'[:100]
-                clients.client("sns").publish(
-                    TopicArn=action, Subject=subject, Message=json.dumps(message)
-                )
 
 
 def _queries(alarm: Alarm) -> Iterable[MetricQuery]:

@@ -4,6 +4,7 @@ moto's backends are one for the whole process, so there is one cloud in a proces
 endpoint, which AWS_ENDPOINT_URL names.
 """
 
+import re
 import threading
 from functools import cache
 from typing import Any
@@ -16,15 +17,16 @@ from localcloud.account import ACCOUNT, REGION
 
 _lock = threading.Lock()
 _roles: dict[str, str] = {}
-_CONFIG = Config(
-    retries={"total_max_attempts": 2}, max_pool_connections=50, parameter_validation=False
-)
+# Services try again when they are throttled, as clients do.
+ATTEMPTS = 5
+# What CloudFormation calls a role that the template gives no name: stack, logical id, tail.
+_MADE_UP = re.compile(r".+-([A-Za-z0-9]+)-[A-Za-z0-9]{12}")
 
 
-def client(service: str, role_arn: str = "") -> Any:
+def client(service: str, role_arn: str = "", attempts: int = ATTEMPTS) -> Any:
     """A client, made once for each service and role: making one is slow and not thread-safe."""
     with _lock:
-        return _made(service, role_arn)
+        return _made(service, role_arn, attempts)
 
 
 def forget() -> None:
@@ -33,7 +35,7 @@ def forget() -> None:
 
 
 @cache
-def _made(service: str, role_arn: str) -> Any:
+def _made(service: str, role_arn: str, attempts: int) -> Any:
     keys: dict[str, Any] = {}
     if role_arn:
         credentials = credentials_of(role_arn, service)
@@ -42,12 +44,26 @@ def _made(service: str, role_arn: str) -> Any:
             "aws_secret_access_key": credentials["AWS_SECRET_ACCESS_KEY"],
             "aws_session_token": credentials["AWS_SESSION_TOKEN"],
         }
-    return boto3.session.Session(region_name=REGION).client(service, config=_CONFIG, **keys)
+    config = Config(
+        retries={"total_max_attempts": attempts, "mode": "standard"},
+        max_pool_connections=50,
+        parameter_validation=False,
+    )
+    return boto3.session.Session(region_name=REGION).client(service, config=config, **keys)
 
 
 def role_of(access_key_id: str) -> str:
     """The role that these keys were made for; "" for the owner's own."""
     return _roles.get(access_key_id, "")
+
+
+def caller_of(access_key_id: str) -> str:
+    """Who calls with these keys: "owner", "anonymous", or the role's name without its stack."""
+    if not access_key_id:
+        return "anonymous"
+    name = role_of(access_key_id).rsplit("/", 1)[-1]
+    found = _MADE_UP.fullmatch(name)
+    return found.group(1) if found else name or "owner"
 
 
 def credentials_of(role_arn: str, session: str) -> dict[str, str]:

@@ -12,9 +12,11 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from localcloud import clients
 from localcloud.account import REGION
+from localcloud.alarm_changes import AlarmChanges
 from localcloud.alarms import Evaluator
 from localcloud.awslambda.functions import FunctionOperations
 from localcloud.awslambda.invocations import Invocations
+from localcloud.awslambda.limits import RequestLimit
 from localcloud.awslambda.model import Functions
 from localcloud.awslambda.permissions import PermissionOperations
 from localcloud.awslambda.pool import Pool
@@ -30,16 +32,24 @@ from localcloud.codedeploy.engine import Engine
 from localcloud.codedeploy.hooks import HookCalls
 from localcloud.codedeploy.model import Store
 from localcloud.corrections import (
+    alarm_states,
     bucket_policies,
     event_targets,
     execution_events,
     jsonata,
+    message_moves,
     object_events,
     policy_versions,
+    state_pauses,
     task_clients,
+    task_tokens,
 )
 from localcloud.event_sources import EventSources
 from localcloud.events import Bus
+from localcloud.faults.calls import Faults
+from localcloud.faults.door import PREFIX as FAULTS_PREFIX
+from localcloud.faults.door import FaultsDoor
+from localcloud.faults.events import EventFaults
 from localcloud.front import Front, QuietHandler
 from localcloud.iam.asks import Asks
 from localcloud.iam.guard import Guard
@@ -54,11 +64,13 @@ SECRET_ACCESS_KEY = "local-cloud-secret-access-key"
 @dataclass(frozen=True)
 class Options:
     """`port` 0 takes a free one. `speed`: AWS seconds that pass in one real second. `iam`:
-    roles are held to their policies."""
+    roles are held to their policies. `lambda_rps`: requests of Lambda's control plane that it takes
+    in a real second, 0 for as many as come."""
 
     port: int = 4566
     speed: float = 60.0
     iam: bool = True
+    lambda_rps: float = 0.0
 
 
 class LocalCloud:
@@ -66,7 +78,8 @@ class LocalCloud:
 
     def __init__(self, options: Options) -> None:
         self.clock = Clock(options.speed)
-        self.front = Front()
+        self.faults = Faults(self.clock)
+        self.front = Front(self.faults)
         self._server: BaseWSGIServer = make_server(
             "127.0.0.1", options.port, self.front, threaded=True, request_handler=QuietHandler
         )
@@ -74,7 +87,8 @@ class LocalCloud:
         self.port = self._server.server_port
         self.endpoint = f"http://localhost:{self.port}"
         self._point_clients_here()
-        self.bus = Bus()
+        self.bus = Bus(EventFaults(self.faults, self.clock))
+        self.alarm_changes = AlarmChanges(self.bus)
         self.slack = Slack()
         self._make_lambda()
         self._make_codedeploy()
@@ -83,10 +97,12 @@ class LocalCloud:
         self._open_doors()
         if options.iam:
             self.front.guard = Guard(Asks(self.functions, self.deployments))
+        if options.lambda_rps:
+            self.front.lambda_limit = RequestLimit(options.lambda_rps)
 
     def start(self) -> None:
         threading.Thread(target=self._server.serve_forever, name="front", daemon=True).start()
-        Evaluator(self.bus, self.clock).start()
+        Evaluator(self.alarm_changes, self.clock).start()
         Schedules(self.bus, self.clock).start()
 
     def stop(self) -> None:
@@ -120,7 +136,7 @@ class LocalCloud:
         self.functions = Functions(self._code_store)
         runtime_api = RuntimeApi()
         self.front.add_door(RUNTIME_PREFIX, runtime_api)
-        self.pool = Pool(runtime_api, self.port)
+        self.pool = self.front.pool = Pool(runtime_api, self.port)
         self.invocations = Invocations(self.functions, self.pool, self.clock)
         self.event_sources = EventSources(self.functions, self.invocations, self.clock)
 
@@ -137,6 +153,10 @@ class LocalCloud:
         event_targets.apply(self.bus)
         jsonata.apply()
         task_clients.apply()
+        task_tokens.apply()
+        state_pauses.apply(self.clock)
+        message_moves.apply()
+        alarm_states.apply(self.alarm_changes)
         bucket_policies.apply()
         policy_versions.apply()
         execution_events.apply(self.bus)
@@ -158,3 +178,4 @@ class LocalCloud:
         )
         self.front.add_service("cloudformation", self.stacks)
         self.front.add_door(SLACK_PREFIX, self.slack)
+        self.front.add_door(FAULTS_PREFIX, FaultsDoor(self.faults, self.front.journal))

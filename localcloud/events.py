@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 import uuid
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from moto.events.utils import EventTemplateParser
 
 from localcloud import clients
 from localcloud.account import ACCOUNT, REGION, name_of
+from localcloud.faults.events import EventFaults
 
 log = logging.getLogger(__name__)
 
@@ -30,34 +31,31 @@ LONGEST_PAUSE_SECONDS = 5.0
 class Bus:
     """Delivers events, each target in its own time: who sends an event never waits."""
 
-    def __init__(self) -> None:
+    def __init__(self, faults: EventFaults) -> None:
+        self._faults = faults
         self._workers = ThreadPoolExecutor(16, "events")
         self.sent: list[Event] = []
         self.stopped = threading.Event()
 
     def send(self, event: Event, bus: str = "default") -> None:
-        """Complete an AWS service's event and hand it to the rules of a bus."""
-        whole = {
-            "version": "0",
-            "id": str(uuid.uuid4()),
-            "account": ACCOUNT,
-            "region": REGION,
-            "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "resources": [],
-            **event,
-        }
+        """Complete an event and hand it to the rules of a bus."""
+        whole = _whole(event)
         self.sent.append(whole)
-        known = events_backends[ACCOUNT][REGION].event_buses.get(bus)
-        for rule in list(known.rules.values()) if known else []:
-            self.match(rule, whole)
 
-    def match(self, rule: Rule, event: Event) -> None:
-        if rule.state != "DISABLED" and rule.event_pattern.matches_event(event):
-            self.fire(rule, event)
+        def deliver() -> list[Future[None]]:
+            known = events_backends[ACCOUNT][REGION].event_buses.get(bus)
+            rules = [r for r in list(known.rules.values()) if _matches(r, whole)] if known else []
+            return [done for rule in rules for done in self._to_targets(rule, whole)]
+
+        self._faults.pass_on(whole, deliver)
 
     def fire(self, rule: Rule, event: Event) -> None:
-        for target in list(rule.targets):
-            self._workers.submit(self._deliver, target, event)
+        """Complete an event and hand it to one rule's targets."""
+        whole = _whole(event)
+        self._faults.pass_on(whole, lambda: self._to_targets(rule, whole))
+
+    def _to_targets(self, rule: Rule, event: Event) -> list[Future[None]]:
+        return [self._workers.submit(self._deliver, target, event) for target in list(rule.targets)]
 
     def stop(self) -> None:
         self.stopped.set()
@@ -86,6 +84,27 @@ class Bus:
             url = client.get_queue_url(QueueName=name_of(queue))["QueueUrl"]
             attributes = {"ERROR_MESSAGE": {"DataType": "String", "StringValue": str(error)[:1000]}}
             client.send_message(QueueUrl=url, MessageBody=body, MessageAttributes=attributes)
+
+
+def _whole(event: Event) -> Event:
+    return {
+        "version": "0",
+        "id": str(uuid.uuid4()),
+        "account": ACCOUNT,
+        "region": REGION,
+        "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "resources": [],
+        **event,
+    }
+
+
+def _matches(rule: Rule, event: Event) -> bool:
+    """moto lets a rule without a pattern, which has a schedule, match everything."""
+    return bool(
+        rule.state != "DISABLED"
+        and rule.event_pattern.get_pattern()
+        and rule.event_pattern.matches_event(event)
+    )
 
 
 def _input(target: dict[str, Any], event: Event) -> str:

@@ -105,10 +105,22 @@ def _operation(service: str, request: Request) -> tuple[str, dict[str, str]]:
         return _known(service, request.headers.get("X-Amz-Target", "").split(".")[-1]), {}
     if protocol == "query":
         return _known(service, request.values.get("Action", "")), {}
+    if found := _routed(service, request):
+        return found
+    raise AwsError("UnknownOperationException", f"No operation at {request.path}", 404)
+
+
+def rest_operation(service: str, request: Request) -> str:
+    """The operation at a REST path; "" when there is none."""
+    found = _routed(service, request)
+    return found[0] if found else ""
+
+
+def _routed(service: str, request: Request) -> tuple[str, dict[str, str]] | None:
     for method, pattern, name in _routes(service):
         if method == request.method and (found := pattern.fullmatch(request.path)):
             return name, found.groupdict()
-    raise AwsError("UnknownOperationException", f"No operation at {request.path}", 404)
+    return None
 
 
 def _known(service: str, name: str) -> str:

@@ -20,6 +20,8 @@ from localcloud.wire import AwsError, Params
 # Lambda tries an asynchronous invocation again one and two minutes after it failed.
 # https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 RETRY_AFTER_SECONDS = (60, 120)
+# Asynchronous invocations that run, wait for a sandbox, or wait to be tried again.
+MAX_WAITING = 256
 MAX_SYNC_PAYLOAD = 6 * 1024 * 1024
 
 
@@ -39,7 +41,7 @@ class Invocations:
         self._functions = functions
         self._pool = pool
         self._clock = clock
-        self._async = ThreadPoolExecutor(32, "async-invoke")
+        self._async = ThreadPoolExecutor(MAX_WAITING, "async-invoke")
 
     def invoke(self, params: Params) -> Params:
         """The operation Invoke, synchronous (RequestResponse) or not (Event)."""
@@ -64,6 +66,20 @@ class Invocations:
 
     def run(self, function: Function, version: Version, qualifier: str, payload: bytes) -> Answer:
         """One invocation in a sandbox, with its log lines and its metrics."""
+        sandbox = self._pool.take(function, version)
+        try:
+            return self._run_in(sandbox, function, version, qualifier, payload)
+        finally:
+            self._pool.give_back(function, version, sandbox)
+
+    def _run_in(
+        self,
+        sandbox: Sandbox,
+        function: Function,
+        version: Version,
+        qualifier: str,
+        payload: bytes,
+    ) -> Answer:
         started = time.time()
         timeout = float(version.settings["Timeout"])
         work = Work(
@@ -72,12 +88,10 @@ class Invocations:
             int((started + timeout) * 1000),
             function.qualified_arn(qualifier) if qualifier else function.arn,
         )
-        sandbox = self._pool.take(function, version)
         sandbox.log.write(f"START RequestId: {work.request_id} Version: {version.number}")
         ended = sandbox.run(work, timeout)
         answer = _answer(work, ended, version, sandbox)
         _write_end(sandbox, work, started, version)
-        self._pool.give_back(function, version, sandbox)
         record(function, version.number, qualifier, started, time.time(), bool(answer.error))
         return answer
 
@@ -159,9 +173,14 @@ def _answer(work: Work, ended: str, version: Version, sandbox: Sandbox) -> Answe
         return Answer(json.dumps(body).encode(), "Unhandled", version.number)
     if sandbox.init_error:
         return Answer(json.dumps(sandbox.init_error).encode(), "Unhandled", version.number)
-    text = f"RequestId: {work.request_id} Error: Runtime exited with error: exit status {sandbox.exit_code}"
+    text = f"RequestId: {work.request_id} Error: Runtime exited with error: {_exit(sandbox)}"
     body = {"errorType": "Runtime.ExitError", "errorMessage": text}
     return Answer(json.dumps(body).encode(), "Unhandled", version.number)
+
+
+def _exit(sandbox: Sandbox) -> str:
+    code = sandbox.exit_code or 0
+    return f"exit status {code}" if code >= 0 else "signal: killed"
 
 
 def _write_end(sandbox: Sandbox, work: Work, started: float, version: Version) -> None:

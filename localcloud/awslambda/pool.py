@@ -6,26 +6,43 @@ from collections import defaultdict
 
 from localcloud import clients
 from localcloud.account import REGION
+from localcloud.awslambda.limits import Slots
 from localcloud.awslambda.logs import LogStream
 from localcloud.awslambda.model import Function, Version
 from localcloud.awslambda.runtime_api import RuntimeApi
 from localcloud.awslambda.sandbox import Launch, Sandbox
 
 IDLE_SECONDS = 120
+MOST_IDLE = 24
+
+# Counted for each function by itself, so that a function may wait for another that it invokes: only
+# one that waits for itself, eight deep, stands still until its time-out.
+CONCURRENCY = 8
 
 
 class Pool:
-    """Sandboxes waiting for work. Lambda gives a concurrent invocation a sandbox of its own."""
+    """Sandboxes waiting for work. Lambda gives a concurrent invocation a sandbox of its own; here
+    an invocation waits when its function has `concurrency` of them at work."""
 
-    def __init__(self, runtime_api: RuntimeApi, port: int) -> None:
+    def __init__(self, runtime_api: RuntimeApi, port: int, concurrency: int = CONCURRENCY) -> None:
         self._runtime_api = runtime_api
         self._port = port
         self._idle: dict[tuple[str, ...], list[tuple[float, Sandbox]]] = defaultdict(list)
-        self._all: set[Sandbox] = set()
+        self._all: dict[str, Sandbox] = {}  # by access key id: each has keys of its own
+        self._slots = Slots(concurrency)
         self._lock = threading.Lock()
 
     def take(self, function: Function, version: Version) -> Sandbox:
-        """An idle sandbox of this version, or a new one."""
+        """An idle sandbox of this version, or a new one. Waits while the function has too many at
+        work; who came first goes first."""
+        self._slots.take(function.name)
+        try:
+            return self._idle_or_new(function, version)
+        except BaseException:
+            self._slots.give_back(function.name)
+            raise
+
+    def _idle_or_new(self, function: Function, version: Version) -> Sandbox:
         with self._lock:
             idle = self._idle[_key(function, version)]
             while idle:
@@ -35,29 +52,40 @@ class Pool:
         return self._start(function, version)
 
     def give_back(self, function: Function, version: Version, sandbox: Sandbox) -> None:
-        if not sandbox.alive:
+        if sandbox.alive:
+            with self._lock:
+                self._idle[_key(function, version)].append((time.monotonic(), sandbox))
+        else:
             self.end(sandbox)
-            return
-        with self._lock:
-            self._idle[_key(function, version)].append((time.monotonic(), sandbox))
+        self._slots.give_back(function.name)
         self._end_the_long_idle()
+
+    def runs(self, access_key_id: str) -> bool:
+        return access_key_id in self._all
+
+    def kill(self, access_key_id: str) -> None:
+        """Kill the process that has these keys, whatever it is doing."""
+        if sandbox := self._all.get(access_key_id):
+            sandbox.kill()
 
     def end(self, sandbox: Sandbox) -> None:
         sandbox.kill()
         self._runtime_api.remove(sandbox)
         with self._lock:
-            self._all.discard(sandbox)
+            self._all.pop(sandbox.access_key_id, None)
 
     def stop(self) -> None:
+        self._slots.stop()
         with self._lock:
-            sandboxes = list(self._all)
+            sandboxes = list(self._all.values())
             self._idle.clear()
         for sandbox in sandboxes:
             self.end(sandbox)
 
     def _end_the_long_idle(self) -> None:
-        before = time.monotonic() - IDLE_SECONDS
         with self._lock:
+            newest = sorted((at for idle in self._idle.values() for at, _ in idle), reverse=True)
+            before = max([time.monotonic() - IDLE_SECONDS, *newest[MOST_IDLE - 1 : MOST_IDLE]])
             old = [s for idle in self._idle.values() for at, s in idle if at < before]
             for idle in self._idle.values():
                 idle[:] = [(at, s) for at, s in idle if at >= before]
@@ -77,7 +105,7 @@ class Pool:
         sandbox = Sandbox(launch, stream)
         self._runtime_api.add(sandbox)
         with self._lock:
-            self._all.add(sandbox)
+            self._all[sandbox.access_key_id] = sandbox
         return sandbox
 
     def _environment(self, function: Function, version: Version, group: str) -> dict[str, str]:

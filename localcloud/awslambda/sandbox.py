@@ -53,6 +53,7 @@ class Sandbox:
 
     def __init__(self, launch: Launch, log: LogStream) -> None:
         self.id = uuid.uuid4().hex
+        self.access_key_id = launch.environment.get("AWS_ACCESS_KEY_ID", "")
         self.log = log
         self._ready = threading.Event()
         self._inbox: queue.Queue[Work | None] = queue.Queue()

@@ -1,23 +1,42 @@
-"""Rules deliver to Step Functions, Lambda, SNS and SQS, with inputs, retries and dead letters.
+"""Events that are put go the way of all events, to the rules of the bus they were put on.
 
-moto 5.2.5 raises NotImplementedError for Step Functions, Lambda and SNS targets and knows neither
-InputPath nor retries (moto/events/models.py, Rule.send_to_targets).
+moto 5.2.5 delivers them itself: it raises NotImplementedError for Step Functions, Lambda and SNS
+targets, and knows neither InputPath nor retries (moto/events/models.py, Rule.send_to_targets).
 """
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
-from moto.events.models import Rule
+from moto.events.models import EventsBackend, Rule
 
-from localcloud.events import Bus
+from localcloud.events import Bus, Event
+
+_put = EventsBackend.put_events
 
 
 def apply(bus: Bus) -> None:
-    def send_to_targets(rule: Rule, event: dict[str, Any], transform_input: bool = True) -> None:
-        event.pop("ingestion-time", None)
-        time = event.get("time")
-        if isinstance(time, int | float):
-            event["time"] = datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        bus.match(rule, event)
+    def put_events(backend: EventsBackend, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        entries: list[dict[str, Any]] = _put(backend, events)
+        for event, entry in zip(events, entries, strict=True):
+            if "EventId" in entry:
+                name = event.get("EventBusName") or "default"
+                bus.send(_event(event, entry["EventId"]), name.rsplit("/", 1)[-1])
+        return entries
 
-    Rule.send_to_targets = send_to_targets
+    Rule.send_to_targets = lambda *_, **__: None
+    EventsBackend.put_events = put_events
+
+
+def _event(put: dict[str, Any], event_id: str) -> Event:
+    event: Event = {
+        "id": event_id,
+        "source": put["Source"],
+        "detail-type": put["DetailType"],
+        "resources": put.get("Resources") or [],
+        "detail": json.loads(put["Detail"]),
+    }
+    time = put.get("Time")
+    if isinstance(time, int | float):
+        event["time"] = datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return event

@@ -8,7 +8,6 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/
 import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
-from urllib.parse import unquote
 
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 from werkzeug import Request
@@ -17,6 +16,7 @@ from localcloud.account import ACCOUNT, REGION, arn
 from localcloud.awslambda.model import Functions, split
 from localcloud.codedeploy.model import Store
 from localcloud.iam.policy import Ask
+from localcloud.operations import bucket_and_key
 
 Params = Mapping[str, Any]
 
@@ -55,6 +55,7 @@ class Asks:
             "ssm": _ssm,
             "monitoring": _cloudwatch,
             "states": _states,
+            "events": _events,
         }
 
     def of(self, service: str, operation: str, params: Params) -> list[Ask]:
@@ -118,12 +119,7 @@ class Asks:
 
 def of_s3(request: Request) -> list[Ask]:
     """S3's requests by method, path and query."""
-    host = request.host.split(":")[0]
-    path = unquote(request.path).lstrip("/")
-    if host.endswith(".localhost"):
-        bucket, key = host.removesuffix(".localhost"), path
-    else:
-        bucket, _, key = path.partition("/")
+    bucket, key = bucket_and_key(request)
     if not key:
         action = "ListBucket" if request.method in ("GET", "HEAD") else "CreateBucket"
         return [Ask(f"s3:{action}", f"arn:aws:s3:::{bucket}")]
@@ -144,6 +140,9 @@ def _sns(operation: str, params: Params) -> Iterator[Ask]:
 
 
 def _sqs(operation: str, params: Params) -> Iterator[Ask]:
+    if "SourceArn" in params:
+        yield Ask(f"sqs:{operation}", params["SourceArn"])
+        return
     name = params.get("QueueName") or str(params.get("QueueUrl", "")).rsplit("/", 1)[-1]
     yield Ask(f"sqs:{operation}", arn("sqs", name))
 
@@ -161,6 +160,17 @@ def _cloudwatch(operation: str, params: Params) -> Iterator[Ask]:
             yield Ask(f"cloudwatch:{operation}", arn("cloudwatch", f"alarm:{name}"))
     else:
         yield Ask(f"cloudwatch:{operation}", "*")
+
+
+def _events(operation: str, params: Params) -> Iterator[Ask]:
+    """Putting events is asked of each bus they go to, all else of `*`."""
+    if operation == "PutEvents":
+        names = [entry.get("EventBusName") or "default" for entry in params.get("Entries") or []]
+        for name in names:
+            bus = name.rsplit("/", 1)[-1]
+            yield Ask("events:PutEvents", arn("events", f"event-bus/{bus}"))
+    else:
+        yield Ask(f"events:{operation}", "*")
 
 
 def _states(operation: str, params: Params) -> Iterator[Ask]:

@@ -3,21 +3,18 @@
 import io
 import json
 import logging
-import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from moto.iam.models import iam_backends
 from werkzeug import Request, Response
 
-from localcloud import clients
+from localcloud import clients, refusals
 from localcloud.account import ACCOUNT
 from localcloud.iam.asks import Asks, of_s3, read_json
 from localcloud.iam.policy import Ask, allows
 
 log = logging.getLogger(__name__)
-
-JSON_TARGETED = ("codedeploy", "dynamodb", "sqs", "ssm", "monitoring", "states", "logs", "events")
 
 
 class Guard:
@@ -81,25 +78,10 @@ def _document(text: Any) -> Mapping[str, Any]:
 
 def _denied(service: str, request: Request, role: str, ask: Ask) -> Response:
     name = role.rsplit("/", 1)[-1]
-    user = f"arn:aws:sts::{ACCOUNT}:assumed-role/{name}/session"
-    message = (
-        f"User: {user} is not authorized to perform: {ask.action} on resource: {ask.resource} "
-        f"because no identity-based policy allows the {ask.action} action"
+    why = (
+        f"on resource: {ask.resource} because no identity-based policy allows the "
+        f"{ask.action} action"
     )
-    log.warning("%s", message)
-    request_id = str(uuid.uuid4())
-    if service == "s3":
-        xml = f"<Error><Code>AccessDenied</Code><Message>{message}</Message></Error>"
-        response = Response("" if request.method == "HEAD" else xml, 403, content_type="text/xml")
-    elif service in JSON_TARGETED or service == "lambda":
-        body = {"__type": "AccessDeniedException", "message": message, "Message": message}
-        response = Response(json.dumps(body), 403, content_type="application/x-amz-json-1.1")
-        response.headers["x-amzn-ErrorType"] = "AccessDeniedException"
-    else:
-        xml = (
-            "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code>"
-            f"<Message>{message}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>"
-        )
-        response = Response(xml, 403, content_type="text/xml")
-    response.headers["x-amzn-RequestId"] = request_id
-    return response
+    refusal = refusals.denied(service, name, ask.action, why)
+    log.warning("%s", refusal.message)
+    return refusals.response(service, request, refusal)

@@ -1,0 +1,109 @@
+"""An alarm changes its state: EventBridge hears of it, and its actions are taken."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from moto.cloudwatch.models import Alarm
+
+from localcloud import clients
+from localcloud.account import ACCOUNT, REGION
+from localcloud.events import Bus
+
+
+@dataclass(frozen=True)
+class State:
+    """The state of an alarm at one time."""
+
+    value: str
+    reason: str
+    reason_data: str
+    since: datetime
+
+    @classmethod
+    def of(cls, alarm: Alarm) -> "State":
+        return cls(
+            alarm.state_value,
+            alarm.state_reason,
+            alarm.state_reason_data,
+            alarm.state_updated_timestamp,
+        )
+
+    def told(self) -> dict[str, str]:
+        told = {
+            "value": self.value,
+            "reason": self.reason,
+            "reasonData": self.reason_data,
+            "timestamp": self.since.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "+0000",
+        }
+        return {name: text for name, text in told.items() if text}
+
+
+class AlarmChanges:
+    """Tells of changes, whoever made them: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html"""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+
+    def tell(self, alarm: Alarm, before: State) -> None:
+        """Nothing is told where the state's value is the same as before."""
+        if alarm.state_value == before.value:
+            return
+        self._bus.send(
+            {
+                "source": "aws.cloudwatch",
+                "detail-type": "CloudWatch Alarm State Change",
+                "resources": [alarm.alarm_arn],
+                "detail": {
+                    "alarmName": alarm.name,
+                    "state": State.of(alarm).told(),
+                    "previousState": before.told(),
+                    "configuration": _configuration(alarm),
+                },
+            }
+        )
+        _act(alarm, before)
+
+
+def _configuration(alarm: Alarm) -> dict[str, Any]:
+    described = {"description": alarm.description} if alarm.description else {}
+    return {**described, "metrics": [_metric(query) for query in alarm.metric_data_queries or []]}
+
+
+def _metric(query: Any) -> dict[str, Any]:
+    told: dict[str, Any] = {"id": query.id, "returnData": bool(query.return_data)}
+    if query.expression:
+        told["expression"] = query.expression
+    if stat := query.metric_stat:
+        told["metricStat"] = {
+            "metric": {
+                "namespace": stat.metric.namespace,
+                "name": stat.metric.metric_name,
+                "dimensions": {d.name: d.value for d in stat.metric.dimensions},
+            },
+            "period": int(stat.period),
+            "stat": stat.stat,
+        }
+    return told
+
+
+def _act(alarm: Alarm, before: State) -> None:
+    state, reason = alarm.state_value, alarm.state_reason
+    actions = {"ALARM": alarm.alarm_actions, "OK": alarm.ok_actions}.get(
+        state, alarm.insufficient_data_actions
+    )
+    message = {
+        "AlarmName": alarm.name,
+        "AlarmArn": alarm.alarm_arn,
+        "NewStateValue": state,
+        "OldStateValue": before.value,
+        "NewStateReason": reason,
+        "AWSAccountId": ACCOUNT,
+    }
+    for action in actions or [] if alarm.actions_enabled else []:
+        if ":sns:" in action:
+            subject = f'{state}: "{alarm.name}" in {REGION}'[:100]
+            clients.client("sns").publish(
+                TopicArn=action, Subject=subject, Message=json.dumps(message)
+            )
