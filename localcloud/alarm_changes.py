@@ -9,6 +9,7 @@ from moto.cloudwatch.models import Alarm
 
 from localcloud import clients
 from localcloud.account import ACCOUNT, REGION
+from localcloud.alarm_metrics import expression, queries
 from localcloud.events import Bus
 
 
@@ -67,25 +68,27 @@ class AlarmChanges:
 
 
 def _configuration(alarm: Alarm) -> dict[str, Any]:
-    described = {"description": alarm.description} if alarm.description else {}
-    return {**described, "metrics": [_metric(query) for query in alarm.metric_data_queries or []]}
-
-
-def _metric(query: Any) -> dict[str, Any]:
-    told: dict[str, Any] = {"id": query.id, "returnData": bool(query.return_data)}
-    if query.expression:
-        told["expression"] = query.expression
-    if stat := query.metric_stat:
-        told["metricStat"] = {
-            "metric": {
-                "namespace": stat.metric.namespace,
-                "name": stat.metric.metric_name,
-                "dimensions": {d.name: d.value for d in stat.metric.dimensions},
+    formula = expression(alarm)
+    metrics: list[dict[str, Any]] = [
+        {
+            "id": query.id,
+            "metricStat": {
+                "metric": {
+                    "namespace": query.namespace,
+                    "name": query.name,
+                    "dimensions": dict(sorted(query.dimensions)),
+                },
+                "period": query.period,
+                "stat": query.statistic,
             },
-            "period": int(stat.period),
-            "stat": stat.stat,
+            "returnData": not formula,
         }
-    return told
+        for query in queries(alarm)
+    ]
+    if formula:
+        metrics.append({"id": "formula", "expression": formula, "returnData": True})
+    told = {"description": alarm.description} if alarm.description else {}
+    return {**told, "metrics": metrics}
 
 
 def _act(alarm: Alarm, before: State) -> None:

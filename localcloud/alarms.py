@@ -2,8 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +10,7 @@ from moto.cloudwatch.models import Alarm, MetricAggregatedDatum, cloudwatch_back
 
 from localcloud.account import ACCOUNT, REGION
 from localcloud.alarm_changes import AlarmChanges, State
+from localcloud.alarm_metrics import MetricQuery, expression, queries
 from localcloud.clock import Clock
 from localcloud.metric_math import evaluate
 
@@ -22,18 +22,6 @@ COMPARE: dict[str, Callable[[float, float], bool]] = {
     "LessThanThreshold": lambda value, limit: value < limit,
     "LessThanOrEqualToThreshold": lambda value, limit: value <= limit,
 }
-
-
-@dataclass(frozen=True)
-class MetricQuery:
-    """One metric of an alarm. `period` is in AWS's seconds."""
-
-    id: str
-    namespace: str
-    name: str
-    dimensions: frozenset[tuple[str, str]]
-    statistic: str
-    period: int
 
 
 class Evaluator:
@@ -84,12 +72,12 @@ class Evaluator:
         return "ALARM" if red >= needed else "OK"
 
     def _value(self, alarm: Alarm, now: float, back: int) -> float | None:
-        queries = list(_queries(alarm))
-        period = self._clock.real(max(query.period for query in queries))
+        asked = list(queries(alarm))
+        period = self._clock.real(max(query.period for query in asked))
         end = now - back * period
-        found = {query.id: self._datapoint(query, end, period) for query in queries}
-        expression = _expression(alarm)
-        return evaluate(expression, found) if expression else found[queries[0].id]
+        found = {query.id: self._datapoint(query, end, period) for query in asked}
+        formula = expression(alarm)
+        return evaluate(formula, found) if formula else found[asked[0].id]
 
     def _datapoint(self, query: MetricQuery, end: float, period: float) -> float | None:
         """The statistic over the datapoints of one period that ends at `end`."""
@@ -114,29 +102,6 @@ class Evaluator:
             f"Threshold Crossed: {alarm.datapoints_to_alarm or alarm.evaluation_periods} out of the "
             f"last {alarm.evaluation_periods} datapoints {word} the threshold ({alarm.threshold})."
         )
-
-
-def _queries(alarm: Alarm) -> Iterable[MetricQuery]:
-    if alarm.metric_data_queries:
-        for query in alarm.metric_data_queries:
-            if stat := query.metric_stat:
-                yield MetricQuery(
-                    query.id,
-                    stat.metric.namespace,
-                    stat.metric.metric_name,
-                    frozenset((d.name, d.value) for d in stat.metric.dimensions),
-                    stat.stat,
-                    int(stat.period),
-                )
-    else:
-        dimensions = frozenset((d.name, d.value) for d in alarm.dimensions)
-        yield MetricQuery(
-            "m", alarm.namespace, alarm.metric_name, dimensions, alarm.statistic, int(alarm.period)
-        )
-
-
-def _expression(alarm: Alarm) -> str:
-    return next((q.expression for q in alarm.metric_data_queries if q.expression), "")
 
 
 def _is(datum: Any, query: MetricQuery) -> bool:

@@ -37,6 +37,7 @@ def install_pilotage(endpoint: str, environment: Mapping[str, str]) -> dict[str,
         "SlackChannel": CHANNEL,
         "SlackApiUrl": f"{endpoint}/slack/api/",
         "SlackSecretParameter": SLACK_SECRET,
+        "LostAfterSeconds": "5",
     }
     return install(ROOT / "template.yaml", "pilotage", parameters, environment)
 

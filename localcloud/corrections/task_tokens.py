@@ -2,15 +2,17 @@
 
 moto 5.2.5 makes one token for all tries (moto/stepfunctions/parser/asl/component/state/exec/
 state_task/service/state_task_service_callback.py), so a retried task ends at once with the outcome
-of the try before; and it takes the token of a try that is over without a word. AWS answers
-TaskTimedOut: "the task token has either expired or the task has already been closed".
+of the try before; it takes the token of a try that is over without a word, and does not know it
+when the execution is over. AWS answers TaskTimedOut: "the task token has either expired or the task
+associated with the token has already been closed".
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html
 """
 
 from typing import Any
 
+from moto.stepfunctions.exceptions import AWSError
 from moto.stepfunctions.parser import models
-from moto.stepfunctions.parser.api import TaskTimedOut
+from moto.stepfunctions.parser.api import InvalidToken
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.resource import (
     ResourceCondition,
 )
@@ -18,24 +20,45 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state
     StateTaskServiceCallback,
 )
 from moto.stepfunctions.parser.asl.eval.callback.callback import CallbackConsumerTimeout
+from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
 _once = StateTaskServiceCallback._evaluate_with_timeout
+_succeed = StepFunctionsParserBackend.send_task_success
 
 
 def apply() -> None:
-    def evaluate(task: Any, env: Any) -> None:
-        if task.resource.condition != ResourceCondition.WaitForTaskToken:
-            _once(task, env)
-            return
-        context = env.states.context_object
-        if context.context_object_data["State"]["RetryCount"]:
-            env.callback_pool_manager.add(context.update_task_token())
-        endpoint = env.callback_pool_manager.get(context.context_object_data["Task"]["Token"])
-        try:
-            _once(task, env)
-        finally:
-            endpoint.report(CallbackConsumerTimeout())
-            endpoint.interrupt_all()
+    StateTaskServiceCallback._evaluate_with_timeout = _evaluate
+    StepFunctionsParserBackend.send_task_success = _send_task_success
+    models.TaskDoesNotExist = _closed
 
-    StateTaskServiceCallback._evaluate_with_timeout = evaluate
-    models.TaskDoesNotExist = TaskTimedOut
+
+def _closed() -> Exception:
+    error: Exception = AWSError(
+        "Task Timed Out: 'Provided task does not exist anymore'", "TaskTimedOut", 400
+    )
+    return error
+
+
+def _evaluate(task: Any, env: Any) -> None:
+    if task.resource.condition != ResourceCondition.WaitForTaskToken:
+        _once(task, env)
+        return
+    context = env.states.context_object
+    if context.context_object_data["State"]["RetryCount"]:
+        env.callback_pool_manager.add(context.update_task_token())
+    endpoint = env.callback_pool_manager.get(context.context_object_data["Task"]["Token"])
+    try:
+        _once(task, env)
+    finally:
+        endpoint.report(CallbackConsumerTimeout())
+        endpoint.interrupt_all()
+
+
+def _send_task_success(backend: Any, task_token: str, outcome: str) -> Any:
+    try:
+        return _succeed(backend, task_token, outcome)
+    except InvalidToken:
+        for execution in backend._get_executions():
+            if execution.exec_worker.env.callback_pool_manager.get(task_token):
+                raise _closed() from None
+        raise
