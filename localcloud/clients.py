@@ -19,6 +19,8 @@ _lock = threading.Lock()
 _roles: dict[str, str] = {}
 # Services try again when they are throttled, as clients do.
 ATTEMPTS = 5
+# As long as a function may run, and as long as one that is invoked may have to wait its turn.
+READ_SECONDS = 900
 # What CloudFormation calls a role that the template gives no name: stack, logical id, tail.
 _MADE_UP = re.compile(r".+-([A-Za-z0-9]+)-[A-Za-z0-9]{12}")
 
@@ -47,6 +49,7 @@ def _made(service: str, role_arn: str, attempts: int) -> Any:
     config = Config(
         retries={"total_max_attempts": attempts, "mode": "standard"},
         max_pool_connections=50,
+        read_timeout=READ_SECONDS,
         parameter_validation=False,
     )
     return boto3.session.Session(region_name=REGION).client(service, config=config, **keys)

@@ -107,8 +107,8 @@ class LocalCloud:
 
     def stop(self) -> None:
         """End every wait, thread and process of this cloud."""
-        self.clock.stop()
         self.bus.stop()
+        self.clock.stop()
         self.invocations.stop()
         self.pool.stop()
         self._server.shutdown()

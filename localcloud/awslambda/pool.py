@@ -43,13 +43,16 @@ class Pool:
             raise
 
     def _idle_or_new(self, function: Function, version: Version) -> Sandbox:
-        with self._lock:
-            idle = self._idle[_key(function, version)]
-            while idle:
-                sandbox = idle.pop()[1]
-                if sandbox.alive:
-                    return sandbox
+        while sandbox := self._pop_idle(_key(function, version)):
+            if sandbox.alive:
+                return sandbox
+            self.end(sandbox)
         return self._start(function, version)
+
+    def _pop_idle(self, key: tuple[str, ...]) -> Sandbox | None:
+        with self._lock:
+            idle = self._idle[key]
+            return idle.pop()[1] if idle else None
 
     def give_back(self, function: Function, version: Version, sandbox: Sandbox) -> None:
         if sandbox.alive:

@@ -1,5 +1,5 @@
 """Where moto behaves otherwise than AWS: one file for each behaviour put right.
 
-Each file says which behaviour it restores. `tests/localcloud/test_corrections.py` tells when moto
-does it by itself, so that the file can go. moto is pinned exactly for the same reason.
+Each file says which behaviour it restores, and where moto lacks it. moto is pinned exactly, so that a
+file goes when a newer moto does it by itself.
 """

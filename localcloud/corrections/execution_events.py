@@ -19,6 +19,8 @@ def apply(bus: Bus) -> None:
     stop = Execution.stop
 
     def reflect_and_tell(worker: BaseExecutionWorkerCommunication) -> None:
+        if bus.stopped.is_set():
+            return  # executions are given up with the cloud
         if worker.execution.exec_status == ExecutionStatus.RUNNING:
             reflect(worker)
             bus.send(_event(worker.execution))

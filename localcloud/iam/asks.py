@@ -122,6 +122,8 @@ def of_s3(request: Request) -> list[Ask]:
     bucket, key = bucket_and_key(request)
     if not key:
         action = "ListBucket" if request.method in ("GET", "HEAD") else "CreateBucket"
+        if action == "ListBucket" and "versions" in request.args:
+            action = "ListBucketVersions"
         return [Ask(f"s3:{action}", f"arn:aws:s3:::{bucket}")]
     action = _S3_ACTIONS.get(request.method, "PutObject")
     if action == "GetObject" and "versionId" in request.args:
