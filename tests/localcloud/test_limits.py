@@ -36,7 +36,7 @@ def test_the_control_plane_takes_so_many_requests_in_a_second(aws, cloud):
 
 
 def test_many_invocations_share_few_processes_and_a_nested_one_is_not_held_up(aws, cloud):
-    """Twelve at once of a function that invokes another: eight processes each, and all come back."""
+    """Four at once of a function that invokes another, one process each: all come back."""
     inner = builders.function(aws)
     code = (
         "import boto3\n"
@@ -46,23 +46,23 @@ def test_many_invocations_share_few_processes_and_a_nested_one_is_not_held_up(aw
     )
     outer = builders.function(aws, code=code, Timeout=60)
     slots = cloud.pool._slots
-    cloud.pool._slots = Slots(2)
+    cloud.pool._slots = Slots(1)
     answers = []
 
     def invoke():
         answers.append(aws.lambda_.invoke(FunctionName=outer)["Payload"].read())
 
     try:
-        threads = [threading.Thread(target=invoke) for _ in range(6)]
+        threads = [threading.Thread(target=invoke) for _ in range(4)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
     finally:
         cloud.pool._slots = slots
-    assert answers == [b"1"] * 6
+    assert answers == [b"1"] * 4
     ours = [key for key in cloud.pool._idle if key[0] in (outer, inner)]
-    assert sum(len(cloud.pool._idle[key]) for key in ours) <= 4
+    assert sum(len(cloud.pool._idle[key]) for key in ours) == 2
 
 
 def test_who_waits_first_goes_first_and_a_stop_frees_all():
