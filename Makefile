@@ -15,7 +15,7 @@ up: $(READY)
 	@$(BIN)/python -m localcloud up $(ARGS)
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 test-all: test
 

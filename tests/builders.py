@@ -96,9 +96,9 @@ def publish(aws, name, code=None):
     return aws.lambda_.publish_version(FunctionName=name)["Version"]
 
 
-def red_alarm(aws):
+def red_alarm(aws, name=None):
     """An alarm that is in ALARM and stays so; gives its name."""
-    name = unique("alarm")
+    name = name or unique("alarm")
     aws.cloudwatch.put_metric_alarm(
         AlarmName=name,
         Namespace="Test",

@@ -7,36 +7,43 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from finish_release.metrics import measured
-from pilotage import turns
 from pilotage.errors import DeploymentRuns
-from pilotage.gateways import alarms, artifact_store, code_deploy, lambda_functions, workflow
-from pilotage.gateways.code_deploy import Deployment
-from pilotage.gateways.release_table import Conflict, ReleaseTable
+from pilotage.gateways import alarms, artifact_store, deployments, lambda_functions
+from pilotage.gateways.deployments import Deployment
+from pilotage.gateways.release_table import ReleaseTable
 from pilotage.gateways.topic import Topic
 from pilotage.outcome import Outcome, Seen, judge
 from pilotage.records import plain
 from pilotage.release import Release
 from pilotage.target import AliasState, Target
+from take_turn.step import Turns
 
-MAX_TRIES = 20
 REREAD_SECONDS = (0.5, 1.0, 2.0)
 
 
 class Finish:
-    def __init__(self, table: ReleaseTable, topic: Topic) -> None:
+    def __init__(
+        self,
+        table: ReleaseTable,
+        turns: Turns,
+        topic: Topic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._table = table
+        self._turns = turns
         self._topic = topic
+        self._sleep = sleep
 
     def run(self, release: Release, error: str, cause: str) -> Outcome:
         """The outcome; the one recorded first when this runs again. Raises DeploymentRuns while
         users may still be moved: whoever finishes then tells a tale."""
         release_id = release.id
         if release.outcome is None:
+            deployment = _ended_deployment(release)
+            alias = self._alias_at_rest(release, deployment)
+            seen = _seen(release, deployment, alias, error, _words(cause))
             now = datetime.now(UTC).isoformat(timespec="seconds")
-            deployment = code_deploy.of_release(release)
-            if deployment and not deployment.is_over:
-                raise DeploymentRuns(deployment.id)
-            outcome = replace(judge(_seen(release, deployment, error, _words(cause))), at=now)
+            outcome = replace(judge(seen), at=now)
             release = replace(release, outcome=outcome, step="finished")
             if self._table.close(release):
                 measured(release)
@@ -49,32 +56,61 @@ class Finish:
     def _let_go(self, release: Release) -> None:
         """The next release first. The release counts as open until all of it is done, so that
         sweep does again what failed here."""
-        self._give_turn_on(release)
+        self._turns.give_back(release)
         self._topic.tell(release.id)
         artifact_store.write_outcome(release.artifact, _told(release))
         if release.deployment and release.deployment.alarm:
             alarms.remove(release.deployment.alarm)
         self._table.shut(release.id)
 
-    def _give_turn_on(self, release: Release) -> None:
-        for _ in range(MAX_TRIES):
-            turn = self._table.turn(release.target_name)
-            move = turns.give_back(turn, release.id)
-            if move.turn == turn:
-                return
-            try:
-                self._table.put_turn(release.target_name, move.turn)
-            except Conflict:
-                continue
-            if move.goes_on:
-                workflow.succeed(move.goes_on.token, {"release": move.goes_on.release})
-            return
-        raise Conflict(f"the turn of {release.target_name} was written {MAX_TRIES} times meanwhile")
+    def _alias_at_rest(self, release: Release, deployment: Deployment | None) -> AliasState | None:
+        """Where the alias points, once nothing of this release shares it between two versions."""
+        if release.plan is None:
+            return None
+        target = release.plan.target
+        alias = lambda_functions.alias_of(target.function, target.alias)
+        for pause in REREAD_SECONDS:
+            if not (alias and alias.is_weighted and deployment):
+                return alias
+            # Readers were seen to lag behind a rollback's end.
+            self._sleep(pause)
+            alias = lambda_functions.alias_of(target.function, target.alias)
+        if alias and _is_left_by(release, alias):
+            lambda_functions.end_sharing(target.function, target.alias, alias)
+            alias = lambda_functions.alias_of(target.function, target.alias)
+        return alias
 
 
-def _seen(release: Release, deployment: Deployment | None, error: str, cause: str) -> Seen:
+def _ended_deployment(release: Release) -> Deployment | None:
+    """The release's deployment, when there is one. Raises DeploymentRuns while it or its rollback
+    is on its way."""
+    deployment = deployments.of_release(release)
+    if deployment and not deployment.is_over:
+        raise DeploymentRuns(deployment.id)
+    rollback = deployment and deployment.rollback_id
+    if rollback and (found := deployments.deployment(rollback)) and not found.is_over:
+        raise DeploymentRuns(found.id)
+    return deployment
+
+
+def _is_left_by(release: Release, alias: AliasState) -> bool:
+    """Whether our own deployment, stopped without a rollback, left the alias between the version
+    before and ours. Whatever else shares an alias is not ours to end."""
+    revision = release.revision
+    if revision is None:
+        return False
+    return alias.version == revision.previous and set(alias.weights) == {revision.version}
+
+
+def _seen(
+    release: Release,
+    deployment: Deployment | None,
+    alias: AliasState | None,
+    error: str,
+    cause: str,
+) -> Seen:
     plan, revision = release.plan, release.revision
-    target = plan.target if plan else None
+    target: Target | None = plan.target if plan else None
     failed = [check for check in release.checks if not check.passed]
     return Seen(
         error=error,
@@ -82,29 +118,16 @@ def _seen(release: Release, deployment: Deployment | None, error: str, cause: st
         way=revision.way if revision else "",
         previous=revision.previous if revision else plan.live if plan else "",
         new=revision.version if revision else "",
-        alias=_alias_at_rest(target, deployment) if target else None,
+        alias=alias,
         function=target.function if target else "",
         alias_name=target.alias if target else "",
-        end=code_deploy.end_of(deployment) if deployment else None,
+        end=deployments.end_of(deployment) if deployment else None,
         check_reasons=tuple(f"check {c.moment} traffic: {c.reason}" for c in failed),
         planned=plan is not None and revision is not None,
         rejected=bool(release.faults) or error == "ArtifactRejected",
         first_share=plan.rollout.first_share if plan and plan.rollout else 0.0,
+        stop=str(release.stop) if release.stop else "",
     )
-
-
-def _alias_at_rest(
-    target: Target, deployment: Deployment | None, sleep: Callable[[float], None] = time.sleep
-) -> AliasState | None:
-    """The alias, read again while it shows weights though its deployment is over: readers were
-    seen to lag behind a rollback's end."""
-    for pause in (*REREAD_SECONDS, None):
-        alias = lambda_functions.alias_of(target.function, target.alias)
-        lags = alias and alias.is_weighted and deployment and deployment.is_over
-        if not lags or pause is None:
-            break
-        sleep(pause)
-    return alias
 
 
 def _words(cause: str) -> str:

@@ -8,14 +8,19 @@ from pilotage.artifact import from_event
 from pilotage.gateways.aws import doorway
 from pilotage.gateways.release_table import ReleaseTable
 from pilotage.gateways.topic import Topic
+from pilotage.gateways.turn_table import TurnTable
+from pilotage.release import roll_back_in
 
 
 @doorway
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, str]:
-    """`event`: the S3 event and the execution's ARN. Answers the release's id.
+    """`event`: the S3 event, or an operator's Roll Back, and the execution's ARN. Answers the
+    release's id.
 
-    Errors: ReleaseAlreadyKnown, ArtifactRejected.
+    Errors: ArtifactNotOurs, ReleaseAlreadyKnown, ArtifactRejected.
     """
-    inspection = Inspection(ReleaseTable(os.environ["TABLE"]), Topic(os.environ["TOPIC"]))
-    release = inspection.run(from_event(event["event"]), event["execution"])
+    table, topic = os.environ["TABLE"], Topic(os.environ["TOPIC"])
+    inspection = Inspection(ReleaseTable(table), TurnTable(table), topic, os.environ["BUCKET"])
+    asked = event["event"]
+    release = inspection.run(from_event(asked), event["execution"], roll_back_in(asked))
     return {"release": release.id}

@@ -3,19 +3,21 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from inspect_artifact import roll_backs
 from pilotage import appspec, archive, documents, manifest
 from pilotage.archive import Archive, Unreadable
 from pilotage.artifact import Artifact, key_faults
 from pilotage.documents import Document
-from pilotage.errors import ArtifactRejected
+from pilotage.errors import ArtifactNotOurs, ArtifactRejected
 from pilotage.fault import Fault, few, shown
-from pilotage.gateways import artifact_store, code_deploy, lambda_functions
+from pilotage.gateways import artifact_store, deployment_groups, lambda_functions
 from pilotage.gateways.artifact_store import ObjectGone, ObjectSource
 from pilotage.gateways.release_table import ReleaseTable
 from pilotage.gateways.topic import Topic
+from pilotage.gateways.turn_table import TurnTable
 from pilotage.handler import handler_faults
 from pilotage.manifest import Manifest
-from pilotage.release import Plan, Release
+from pilotage.release import Plan, Release, RollBack
 from pilotage.target import (
     Group,
     Target,
@@ -24,6 +26,7 @@ from pilotage.target import (
     hook_function_faults,
     is_owned,
     read_target,
+    urgent_faults,
 )
 
 NO_MANIFEST = Manifest()
@@ -52,19 +55,26 @@ class Contents:
 
 
 class Inspection:
-    def __init__(self, table: ReleaseTable, topic: Topic) -> None:
+    """`bucket` is the stack's own: no other's artifact becomes a release."""
+
+    def __init__(self, table: ReleaseTable, turns: TurnTable, topic: Topic, bucket: str) -> None:
         self._table = table
+        self._turns = turns
         self._topic = topic
+        self._bucket = bucket
         self._faults: list[Fault] = []
 
-    def run(self, artifact: Artifact, execution: str) -> Release:
-        """Raises ReleaseAlreadyKnown, or ArtifactRejected with every fault on record."""
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        release = Release(artifact, execution, now)
-        self._table.claim(release)
+    def run(self, artifact: Artifact, execution: str, roll_back: RollBack | None = None) -> Release:
+        """Raises ArtifactNotOurs, ReleaseAlreadyKnown, or ArtifactRejected with every fault on
+        record."""
+        if artifact.bucket != self._bucket:
+            raise ArtifactNotOurs(f"bucket {shown(artifact.bucket)} is not this stack's own")
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        release = Release(artifact, execution, now, roll_back=roll_back)
+        release = self._table.claim(release)
         self._topic.tell(release.id)
-        release = self._look(release)
-        self._table.save(release, "facts", "sha256", "faults", "plan")
+        release = self._look_back(release, roll_back) if roll_back else self._look(release)
+        self._table.save(release, "facts", "sha256", "faults", "plan", "urgent", "roll_back")
         if release.faults:
             raise ArtifactRejected(f"{len(release.faults)} faults, the first: {release.faults[0]}")
         return release
@@ -83,14 +93,37 @@ class Inspection:
         contents = self._contents(artifact)
         facts = {name: stored.metadata[name] for name in FACT_NAMES if stored.metadata.get(name)}
         facts.update(contents.manifest.facts)
-        plan = self._plan(artifact, contents, code_deploy.group_arn(artifact, release.execution))
+        found = self._target(release)
+        plan = self._plan_for(*found, contents) if found else None
+        urgent = stored.metadata.get("urgent")
+        if plan:
+            self._faults += urgent_faults(plan.target, urgent)
         return replace(
             release,
             facts={name: shown(text, 2000) for name, text in facts.items()},
             sha256=stored.sha256,
             plan=plan,
+            urgent=shown(urgent or "", 300),
             faults=few(self._faults),
         )
+
+    def _look_back(self, release: Release, asked: RollBack) -> Release:
+        """A roll back has no archive: it names a version, or goes to the one that was live before.
+        What only matters when code is published is not looked at."""
+        plan = None
+        if found := self._target(release):
+            target, _ = found
+            function = lambda_functions.describe(target.function, target.alias)
+            if function is None or not is_owned(target, function.tags):
+                self._faults += function_faults(target, function)
+            else:
+                live = function.alias.version if function.alias else ""
+                plan = Plan(target, live, roll_backs.ALL_AT_ONCE)
+                turn = self._turns.turn(release.target_name)
+                asked, faults = roll_backs.find_version(asked, plan, turn)
+                self._faults += faults
+        facts = {"by": asked.by, "notes": asked.reason}
+        return replace(release, facts=facts, plan=plan, roll_back=asked, faults=few(self._faults))
 
     def _contents(self, artifact: Artifact) -> Contents:
         if artifact.file_name.endswith(".release.yml"):
@@ -121,17 +154,20 @@ class Inspection:
             return None
         return document
 
-    def _plan(self, artifact: Artifact, contents: Contents, group_arn: str) -> Plan | None:
+    def _target(self, release: Release) -> tuple[Target, Group] | None:
+        """Where the release goes. None when its group is missing or is no target."""
+        artifact = release.artifact
+        arn = deployment_groups.group_arn(artifact, release.execution)
         try:
-            group = code_deploy.group(artifact.application, artifact.group, group_arn)
-        except code_deploy.NoSuchTarget as missing:
+            group = deployment_groups.group(artifact.application, artifact.group, arn)
+        except deployment_groups.NoSuchTarget as missing:
             place = f"target {shown(artifact.application)}/{shown(artifact.group)}"
             fix = "Make it, or mend the key: <application>/<deployment group>/<file name>."
             self._faults.append(Fault(place, shown(str(missing), 200).rstrip(".") + ".", fix))
             return None
         target, faults = read_target(group)
         self._faults += faults
-        return self._plan_for(target, group, contents) if target else None
+        return (target, group) if target else None
 
     def _plan_for(self, target: Target, group: Group, contents: Contents) -> Plan | None:
         """None when the function is not the target's to release to: nothing of it is told."""
@@ -175,7 +211,7 @@ class Inspection:
         rollout = contents.manifest.rollout
         if rollout is None or rollout.kind != "named":
             return []
-        if code_deploy.configuration_exists(rollout.name):
+        if deployment_groups.configuration_exists(rollout.name):
             return []
         reason = f'names the rollout "{shown(rollout.name)}", which CodeDeploy does not know.'
         return [Fault(contents.name, reason, 'Say for example "canary 10% 5m".')]

@@ -1,5 +1,6 @@
 """Notify: tell the chat channel what the table says of a release."""
 
+import logging
 import os
 from functools import cache
 from typing import Any
@@ -7,18 +8,28 @@ from typing import Any
 from notify.step import Notifier
 from pilotage.gateways import slack
 from pilotage.gateways.aws import doorway
-from pilotage.gateways.queue import come_back_in
+from pilotage.gateways.instruction_table import InstructionTable
+from pilotage.gateways.queue import come_back_in, give_up
 from pilotage.gateways.release_table import ReleaseTable
+from pilotage.gateways.slack import RefusedForGood
+
+log = logging.getLogger(__name__)
 
 LONGEST_PAUSE_SECONDS = 600
 
 
 @doorway
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, list[dict[str, str]]]:
-    """`event`: a batch of the queue. Answers which messages must come again."""
+    """`event`: a batch of the queue. Answers which messages must come again. What Slack refuses
+    for good goes to the dead letters with Slack's reason, where an alarm rings."""
     failed = []
     for record in event["Records"]:
-        pause = _notifier().tell(record["body"])
+        try:
+            pause = _notifier().tell(record["body"])
+        except RefusedForGood as refused:
+            log.error("Slack refused a notice: %s", refused)
+            give_up(os.environ["LOST_NOTICES"], record["body"], str(refused))
+            continue
         if pause is not None:
             come_back_in(os.environ["QUEUE"], record["receiptHandle"], _longer(pause, record))
             failed.append(record["messageId"])
@@ -36,4 +47,7 @@ def _longer(pause: int, record: dict[str, Any]) -> int:
 def _notifier() -> Notifier:
     secret = slack.secret(os.environ["SLACK_SECRET"])
     channel = slack.channel_for(secret, os.environ["SLACK_API_URL"])
-    return Notifier(ReleaseTable(os.environ["TABLE"]), channel, os.environ["SLACK_CHANNEL"])
+    table = os.environ["TABLE"]
+    return Notifier(
+        ReleaseTable(table), InstructionTable(table), channel, os.environ["SLACK_CHANNEL"]
+    )

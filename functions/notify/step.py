@@ -5,12 +5,13 @@ import json
 import logging
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from pilotage import notice as notices
-from pilotage.gateways import code_deploy, topic
+from pilotage.gateways import deployments, topic
 from pilotage.gateways.release_table import ReleaseTable
 from pilotage.gateways.slack import Channel, ComeBack, RefusedForGood
+from pilotage.instruction import Answer
 from pilotage.notice import Notice
 from pilotage.slack_message import render
 
@@ -19,7 +20,12 @@ log = logging.getLogger(__name__)
 # Longer than Slack is given to answer, so that a live notifier's claim never lapses.
 CLAIM_SECONDS = 30
 BUSY_SECONDS = 2
-REFUSED_SECONDS = 60
+
+
+class Answers(Protocol):
+    """Where operators' instructions are kept."""
+
+    def answer(self, instruction_id: str) -> Answer | None: ...
 
 
 class Notifier:
@@ -28,31 +34,38 @@ class Notifier:
     def __init__(
         self,
         table: ReleaseTable,
+        answers: Answers,
         channel: Channel,
         channel_id: str,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._table = table
+        self._answers = answers
         self._channel = channel
         self._channel_id = channel_id
         self._now = now
 
     def tell(self, body: str) -> int | None:
-        """None when it is told, else after how many seconds the message must come again. What
-        Slack refuses for good comes again too, until the queue moves it to the dead letters,
-        where an alarm rings."""
-        release_id = self._release_id(_text(body))
-        release = self._table.load(release_id) if release_id else None
-        if release is None:
+        """None when it is told, else after how many seconds the message must come again. Raises
+        RefusedForGood when Slack will never take it."""
+        notice = self._notice(_text(body))
+        if notice is None:
             return None  # a trigger's test message, or a deployment of someone else's
         try:
-            return self._tell(notices.of(release))
+            return self._tell(notice)
         except ComeBack as later:
             log.warning("%s", later)
             return later.seconds
-        except RefusedForGood as refused:
-            log.error("Slack refused the notice of %s: %s", release_id, refused)
-            return REFUSED_SECONDS
+
+    def _notice(self, text: str) -> Notice | None:
+        """A message is a pointer: to a release, to a deployment that carries its id, or to an
+        operator's instruction."""
+        if instruction_id := topic.instruction_in(text):
+            answer = self._answers.answer(instruction_id)
+            return notices.of_answer(answer) if answer else None
+        release_id = topic.release_in(text) or self._release_of(topic.deployment_in(text))
+        release = self._table.load(release_id) if release_id else None
+        return notices.of(release) if release else None
 
     def _tell(self, notice: Notice) -> int | None:
         """The place of the message is claimed before it is posted, so that two notifiers do not
@@ -89,12 +102,8 @@ class Notifier:
         """A webhook cannot edit: it posts a start and an ending."""
         return notice.ended or "hash" not in before
 
-    def _release_id(self, text: str) -> str:
-        """A message is a pointer: to a release, or to a deployment that carries its id."""
-        if release_id := topic.release_in(text):
-            return release_id
-        deployment_id = topic.deployment_in(text)
-        deployment = code_deploy.deployment(deployment_id) if deployment_id else None
+    def _release_of(self, deployment_id: str) -> str:
+        deployment = deployments.deployment(deployment_id) if deployment_id else None
         return deployment.description if deployment else ""
 
 

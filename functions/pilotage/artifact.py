@@ -68,6 +68,21 @@ def from_event(event: Mapping[str, Any]) -> Artifact:
     )
 
 
+def as_event(artifact: Artifact) -> dict[str, Any]:
+    """The event that S3 would have sent, for an upload whose event never came."""
+    return {
+        "time": artifact.uploaded_at,
+        "detail": {
+            "bucket": {"name": artifact.bucket},
+            "object": {
+                "key": artifact.key,
+                "version-id": artifact.version_id,
+                "size": artifact.size,
+            },
+        },
+    }
+
+
 def key_faults(key: str) -> list[Fault]:
     """Why a key names no target."""
     parts = key.split("/")

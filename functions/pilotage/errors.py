@@ -2,15 +2,19 @@
 
 PilotageError
 ├── ReleaseAlreadyKnown      another execution has this object version
+├── ArtifactNotOurs          the event is of a bucket that is not the stack's own
+├── NothingClaimed           the execution ended before it could claim its object version
 ├── ReleaseSuperseded        a newer upload took the place of a waiting release
 ├── ReleaseStopped           users stay where they are, and the reason is known
 │   ├── ArtifactRejected     the upload cannot become a release; all its faults are on record
-│   ├── AlarmIsRed           an alarm of the target is in ALARM before anything was done
-│   ├── AliasIsShared        someone else sends the alias to two versions
 │   ├── CheckFailed          the first version of a target failed its checks
-│   └── RevisionRefused      Lambda refused the code or its configuration
+│   ├── RevisionRefused      Lambda refused the code or its configuration
+│   └── StopAsked            someone asked to stop the release
+├── AliasIsShared            someone else sends the alias to two versions: a person must choose
 ├── RevisionNotReady         Lambda is still settling: come back (retried)
-├── TargetBusy               someone else's deployment runs on the group: come back (retried)
+├── FunctionBusy             another target of the function is publishing: come back (retried)
+├── TurnContested            many wrote the turn at once: come back (retried)
+├── TargetHeld               what held the target up may be gone: look again (retried)
 ├── DeploymentRuns           users may still be moved: nothing can be judged yet (retried)
 └── AwsUnavailable           throttled or a fault on AWS's side: come back (retried)
 """
@@ -21,6 +25,14 @@ class PilotageError(Exception):
 
 
 class ReleaseAlreadyKnown(PilotageError):
+    pass
+
+
+class ArtifactNotOurs(PilotageError):
+    pass
+
+
+class NothingClaimed(PilotageError):
     pass
 
 
@@ -36,14 +48,6 @@ class ArtifactRejected(ReleaseStopped):
     pass
 
 
-class AlarmIsRed(ReleaseStopped):
-    pass
-
-
-class AliasIsShared(ReleaseStopped):
-    pass
-
-
 class CheckFailed(ReleaseStopped):
     pass
 
@@ -52,11 +56,27 @@ class RevisionRefused(ReleaseStopped):
     pass
 
 
+class StopAsked(ReleaseStopped):
+    pass
+
+
+class AliasIsShared(PilotageError):
+    pass
+
+
 class RevisionNotReady(PilotageError):
     pass
 
 
-class TargetBusy(PilotageError):
+class FunctionBusy(PilotageError):
+    pass
+
+
+class TurnContested(PilotageError):
+    pass
+
+
+class TargetHeld(PilotageError):
     pass
 
 

@@ -5,9 +5,12 @@ The first line of every notice says what users get now.
 
 from dataclasses import dataclass
 
+from pilotage import hold as holds
+from pilotage import instruction as instructions
 from pilotage import outcome as outcomes
 from pilotage.artifact import key_faults
 from pilotage.fault import shown
+from pilotage.instruction import Answer
 from pilotage.outcome import Outcome
 from pilotage.release import CheckResult, Plan, Release, Revision
 from pilotage.rollout import minutes_in_words
@@ -25,6 +28,12 @@ EMOJI = {
     outcomes.SUPERSEDED: "⏭",
     outcomes.STOPPED: "❌",
     outcomes.NEEDS_A_PERSON: "🆘",
+}
+OPERATOR_EMOJI = {
+    instructions.FREEZE: "🧊",
+    instructions.THAW: "🌤",
+    instructions.STOP: "✋",
+    instructions.ROLL_BACK: "⏪",
 }
 UNTOUCHED = "Users get what they had."
 
@@ -78,6 +87,24 @@ def of(release: Release) -> Notice:
     )
 
 
+def of_answer(answer: Answer) -> Notice:
+    """The notice of what came of an operator's instruction."""
+    asked = answer.instruction
+    emoji = "🚫" if answer.faults else OPERATOR_EMOJI.get(asked.kind, "🚫")
+    about = asked.target or "no target"
+    refused = f"{UNTOUCHED} Nothing was done."
+    return Notice(
+        release=f"instruction#{asked.id}",
+        headline=shown(f"{emoji} {asked.kind}: {about}", 140),
+        users_get=refused if answer.faults else answer.users_get,
+        who=f"asked for by {asked.by or 'nobody'}" + (f": {asked.reason}" if asked.reason else ""),
+        reasons=tuple(str(fault) for fault in answer.faults) or answer.done,
+        advice="Mend this and put the event on the bus again." if answer.faults else "",
+        ended=True,
+        broadcast=True,
+    )
+
+
 def _users_get(release: Release) -> str:
     if release.outcome:
         return _users_get_at_the_end(release, release.outcome)
@@ -85,14 +112,14 @@ def _users_get(release: Release) -> str:
         return f"{UNTOUCHED} The artifact has faults and is being turned away."
     if release.plan is None:
         return f"{UNTOUCHED} The artifact is being inspected."
-    if release.revision is None:
+    if release.step == "waiting" or release.revision is None:
         return _users_get_before_publishing(release, release.plan)
     return _users_get_on_the_way(release, release.plan, release.revision)
 
 
 def _users_get_before_publishing(release: Release, plan: Plan) -> str:
     if release.step == "waiting":
-        return "Users get what the release before it gives them. This one waits for its turn."
+        return _users_get_while_waiting(release)
     stays = f"Users get version {plan.live}." if plan.live else "Nothing is live yet."
     next_step = (
         "its version is being published" if release.step == "publishing" else "its turn comes next"
@@ -100,9 +127,21 @@ def _users_get_before_publishing(release: Release, plan: Plan) -> str:
     return f"{stays} The artifact is sound; {next_step}."
 
 
+def _users_get_while_waiting(release: Release) -> str:
+    why = release.hold
+    if why is None or why.kind == holds.TURN:
+        words = f" ({why.words})" if why and why.words else ""
+        return (
+            f"Users get what the release before it gives them. This one waits for its turn{words}."
+        )
+    return f"{UNTOUCHED} This one waits: {why.words}."
+
+
 def _users_get_on_the_way(release: Release, plan: Plan, revision: Revision) -> str:
     old, new = revision.previous, revision.version
     stays = f"Users get version {old}." if old else "Nothing is live yet."
+    if release.hold:
+        return f"{stays} Version {new} is published and waits: {release.hold.words}."
     if release.step == "shifting":
         return f"Users are moving from version {old} to version {new}: {_rollout(release)}."
     if release.step == "verifying":
@@ -155,10 +194,14 @@ def _users_get_when_stopped(release: Release, outcome: Outcome) -> str:
 
 
 def _who(release: Release) -> str:
+    if release.roll_back:
+        return f"asked for by {release.roll_back.by}: {release.roll_back.reason}"
     facts = release.facts
     by = f"by {shown(facts['by'])}" if facts.get("by") else ""
     commit = shown(facts.get("commit", ""), 40)
-    return " · ".join(part for part in (by, commit, shown(release.artifact.file_name)) if part)
+    urgent = f"urgent: {release.urgent}" if release.urgent else ""
+    parts = (by, commit, shown(release.artifact.file_name), urgent)
+    return " · ".join(part for part in parts if part)
 
 
 def _facts(release: Release) -> tuple[str, ...]:
@@ -193,10 +236,18 @@ def _advice(release: Release) -> str:
         case outcomes.REJECTED:
             return "Mend this and upload it again."
         case outcomes.STOPPED:
-            return "Mend the cause and upload again; nothing needs to be cleaned up."
+            advice = "Mend the cause and upload again; nothing needs to be cleaned up."
+            return advice + _last_resort(release.outcome)
         case outcomes.NEEDS_A_PERSON:
-            return f"Look at the alias, then run: {release.outcome.command}"
+            return (
+                f"Look at the alias, then run: {release.outcome.command or '(no version is known)'}"
+            )
     return ""
+
+
+def _last_resort(outcome: Outcome) -> str:
+    """What brings users to the old version when Pilotage itself is down."""
+    return f" Should users ever be elsewhere: {outcome.command}" if outcome.command else ""
 
 
 def _rollout(release: Release) -> str:

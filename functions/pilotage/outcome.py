@@ -30,6 +30,11 @@ class Outcome:
     exposed: bool = False
 
     @property
+    def is_live(self) -> bool:
+        """Whether everyone gets what the release is of."""
+        return self.kind in (LIVE, UNCHANGED)
+
+    @property
     def was_exposed(self) -> bool:
         """Whether users had the new version and were brought back from it."""
         return self.kind == STOPPED and self.exposed
@@ -66,14 +71,13 @@ class Seen:
     planned: bool = False
     rejected: bool = False
     first_share: float = 0.0
+    stop: str = ""
 
 
 def judge(seen: Seen) -> Outcome:
     """The outcome of a release whose steps are over, whatever ended them."""
-    if seen.rejected:
-        return Outcome(REJECTED, users_get=seen.alias.version if seen.alias else "")
-    if seen.error == "ReleaseSuperseded":
-        return Outcome(SUPERSEDED, users_get=_serving(seen), reason=seen.cause)
+    if turned_away := _turned_away(seen):
+        return turned_away
     if not seen.error and seen.way == "unchanged" and _at(seen, seen.previous):
         return Outcome(UNCHANGED, users_get=seen.previous)
     if _at(seen, seen.new) and _ended_well(seen):
@@ -81,10 +85,21 @@ def judge(seen: Seen) -> Outcome:
     if seen.way == "first" and seen.alias is None:
         return Outcome(STOPPED, reason=_reason(seen))
     if not seen.planned or _never_moved(seen):
-        return Outcome(STOPPED, users_get=_serving(seen), reason=_reason(seen))
+        return Outcome(STOPPED, _serving(seen), _reason(seen), command=_mend(seen))
     if _at(seen, seen.previous) and seen.previous != seen.new and _is_over(seen):
         return _stopped_after_exposure(seen)
     return Outcome(NEEDS_A_PERSON, _serving(seen), _reason(seen), command=_mend(seen))
+
+
+def _turned_away(seen: Seen) -> Outcome | None:
+    """The outcome of a release that ended before it could touch anything."""
+    if seen.rejected:
+        return Outcome(REJECTED, users_get=seen.alias.version if seen.alias else "")
+    if seen.error == "ReleaseSuperseded":
+        return Outcome(SUPERSEDED, users_get=_serving(seen), reason=seen.cause)
+    if seen.error == "AliasIsShared":
+        return Outcome(NEEDS_A_PERSON, reason=seen.cause, command=_mend(seen))
+    return None
 
 
 def _ended_well(seen: Seen) -> bool:
@@ -132,11 +147,14 @@ def _stopped_after_exposure(seen: Seen) -> Outcome:
         reason=_reason(seen),
         share=share,
         seconds=seconds,
+        command=_mend(seen),
         exposed=bool(end and end.shift_started),
     )
 
 
 def _reason(seen: Seen) -> str:
+    if seen.stop:
+        return seen.stop
     if seen.check_reasons:
         return "; ".join(seen.check_reasons)
     if seen.end and seen.end.error_message:
@@ -147,8 +165,11 @@ def _reason(seen: Seen) -> str:
 
 
 def _mend(seen: Seen) -> str:
-    """The one command that brings users to one version again."""
-    version = seen.previous or "<version>"
+    """The one command that brings users to one version again, when all else is down; empty while
+    there is no version to bring them to."""
+    version = seen.previous or (seen.alias.version if seen.alias else "")
+    if not version or not seen.function:
+        return ""
     return (
         f"aws lambda update-alias --function-name {seen.function} --name {seen.alias_name} "
         f"--function-version {version} --routing-config AdditionalVersionWeights={{}}"

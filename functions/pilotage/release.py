@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from pilotage.artifact import Artifact
+from pilotage.artifact import Artifact, as_event
 from pilotage.checks import Check
 from pilotage.fault import Fault
+from pilotage.hold import Hold
 from pilotage.outcome import Outcome
+from pilotage.records import build, plain
 from pilotage.rollout import Rollout
 from pilotage.target import Target
+from pilotage.turns import ROLL_BACK, UPLOAD, URGENT, Claim
 
 # The steps of a release in order. A message of an earlier step never replaces a later one's.
 STEPS = ("inspecting", "waiting", "publishing", "checking", "shifting", "verifying", "finished")
@@ -65,8 +69,47 @@ class CheckResult:
 
 
 @dataclass(frozen=True, slots=True)
+class RollBack:
+    """A release that a person asked for: it publishes nothing and goes back to `version`."""
+
+    by: str
+    reason: str
+    version: str = ""
+
+
+def roll_back_in(event: Mapping[str, Any]) -> RollBack | None:
+    """What an operator's Roll Back asks for; None for an upload's event."""
+    asked = event.get("roll_back")
+    return build(RollBack, asked) if asked else None
+
+
+def roll_back_event(
+    bucket: str, target: str, asked: RollBack, instruction_id: str, at: str
+) -> dict[str, Any]:
+    """What starts the execution of a roll back: an event like an upload's, of no object."""
+    artifact = Artifact(bucket, f"{target}/roll-back", f"roll-back-{instruction_id}", 0, at)
+    return {**as_event(artifact), "roll_back": plain(asked)}
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Someone asked to stop the release and to bring users back."""
+
+    by: str
+    reason: str
+    at: str
+
+    def __str__(self) -> str:
+        return f"stopped by {self.by}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
-    """Kept in the table, one section an attribute: each step writes only its own."""
+    """Kept in the table, one section an attribute: each step writes only its own.
+
+    `token` continues the execution where it waits; `hold` is what it waits for. `urgent` is the
+    reason that the upload gave.
+    """
 
     artifact: Artifact
     execution: str
@@ -81,6 +124,10 @@ class Release:
     checks: tuple[CheckResult, ...] = ()
     outcome: Outcome | None = None
     token: str = ""
+    hold: Hold | None = None
+    stop: Stop | None = None
+    urgent: str = ""
+    roll_back: RollBack | None = None
 
     @property
     def id(self) -> str:
@@ -93,11 +140,28 @@ class Release:
     @property
     def name(self) -> str:
         """What people call it: the version it claims, else the commit, else the file."""
+        if self.roll_back:
+            return "roll back"
         return self.facts.get("version") or self.facts.get("commit") or self.artifact.file_name
 
     @property
     def rank(self) -> int:
         return STEPS.index(self.step)
+
+    @property
+    def claim(self) -> Claim:
+        """Its claim on the target's turn."""
+        kind = ROLL_BACK if self.roll_back else URGENT if self.urgent else UPLOAD
+        artifact = self.artifact
+        return Claim(
+            release=self.id,
+            uploaded_at=artifact.uploaded_at,
+            key=artifact.key,
+            sequencer=artifact.sequencer,
+            claimed_at=self.claimed_at,
+            name=self.name,
+            kind=kind,
+        )
 
     def check(self, moment: str) -> CheckResult | None:
         return next((check for check in self.checks if check.moment == moment), None)

@@ -4,13 +4,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pilotage.fault import Fault, shown
+from pilotage.fault import Fault, did_you_mean, shown
 
 FUNCTION_TAG = "pilotage:function"
 APPLICATION_TAG = "pilotage:application"
 MAY_ASK_TAG = "pilotage:may-ask"
 MAX_ERRORS_TAG = "pilotage:max-errors"
 UNQUALIFIED_TAG = "pilotage:unqualified"
+QUEUE_TAG = "pilotage:queue"
+URGENT_TAG = "pilotage:urgent"
 HOOK_PREFIX = "CodeDeployHook_"
 
 # Names as Lambda takes them.
@@ -21,7 +23,8 @@ _ALIAS = re.compile(r"(?![0-9]+$)[A-Za-z0-9_-]{1,128}")
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a group's tags grant. `max_errors` in percent, 0 for none."""
+    """What a group's tags grant. `max_errors` in percent, 0 for none. `in_order`: every release
+    waits its turn, instead of the newest alone."""
 
     application: str
     group: str
@@ -30,6 +33,8 @@ class Target:
     may_ask: tuple[str, ...] = ()
     max_errors: float = 0.0
     unqualified_accepted: bool = False
+    in_order: bool = False
+    urgent_allowed: bool = False
 
     @property
     def name(self) -> str:
@@ -52,10 +57,12 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class AliasState:
-    """Where an alias points. `weights` are the shares of other versions, 0 to 1."""
+    """Where an alias points. `weights` are the shares of other versions, 0 to 1. `revision_id`
+    changes with every change of the alias."""
 
     version: str
     weights: Mapping[str, float]
+    revision_id: str = ""
 
     @property
     def is_weighted(self) -> bool:
@@ -91,10 +98,18 @@ def read_target(group: Group) -> tuple[Target | None, list[Fault]]:
         fix = "Write <function>:<alias>, such as orders:live."
         return None, [Fault(place, f'tag {FUNCTION_TAG} is "{shown(named)}".', fix)]
     max_errors, faults = _max_errors(group.tags.get(MAX_ERRORS_TAG, ""), place)
-    may_ask = tuple(group.tags.get(MAY_ASK_TAG, "").split())
-    accepted = group.tags.get(UNQUALIFIED_TAG) == "accepted"
-    target = Target(group.application, group.name, function, alias, may_ask, max_errors, accepted)
-    return target, faults
+    target = Target(
+        application=group.application,
+        group=group.name,
+        function=function,
+        alias=alias,
+        may_ask=tuple(group.tags.get(MAY_ASK_TAG, "").split()),
+        max_errors=max_errors,
+        unqualified_accepted=group.tags.get(UNQUALIFIED_TAG) == "accepted",
+        in_order=group.tags.get(QUEUE_TAG) == "in-order",
+        urgent_allowed=group.tags.get(URGENT_TAG) == "allowed",
+    )
+    return target, faults + _words_faults(group.tags, place)
 
 
 def function_faults(target: Target, function: FunctionState | None) -> list[Fault]:
@@ -155,6 +170,21 @@ def weights_in_words(target: Target, alias: AliasState) -> str:
     )
 
 
+def urgent_faults(target: Target, urgent: str | None) -> list[Fault]:
+    """`urgent` is what the upload's metadata says; None when it says nothing."""
+    if urgent is None:
+        return []
+    faults = []
+    if not urgent.strip():
+        fix = "Write --metadata urgent=<reason>: everyone is shown it."
+        faults.append(Fault("metadata", '"urgent" gives no reason.', fix))
+    if not target.urgent_allowed:
+        reason = f'"urgent" is asked for, which {target.name} does not grant.'
+        fix = f"Take it out, or tag the group {URGENT_TAG} = allowed."
+        faults.append(Fault("metadata", reason, fix))
+    return faults
+
+
 def grant_faults(target: Target, asks: tuple[str, ...], file_name: str) -> list[Fault]:
     """What the manifest asks and the group does not let it ask."""
     return [
@@ -165,6 +195,21 @@ def grant_faults(target: Target, asks: tuple[str, ...], file_name: str) -> list[
         )
         for ask in asks
         if ask not in target.may_ask
+    ]
+
+
+_TAG_WORDS = {
+    QUEUE_TAG: ("supersede", "in-order"),
+    URGENT_TAG: ("allowed",),
+    UNQUALIFIED_TAG: ("accepted",),
+}
+
+
+def _words_faults(tags: Mapping[str, str], place: str) -> list[Fault]:
+    return [
+        Fault(place, f'tag {tag} is "{shown(tags[tag])}".', did_you_mean(tags[tag], words))
+        for tag, words in _TAG_WORDS.items()
+        if tags.get(tag, words[0]) not in words
     ]
 
 

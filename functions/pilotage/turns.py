@@ -1,67 +1,182 @@
-"""Taking turns: a target serves one release at a time, and only the newest one waits."""
+"""Taking turns: a target serves one release at a time, and this decides who is next.
 
+Rollbacks that a person asked for go first, then urgent uploads, then the others. Of the uploads
+that wait, only the newest stays, unless the target takes them in order.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import reduce
+
+UPLOAD, URGENT, ROLL_BACK = "upload", "urgent", "roll back"
+_FIRST = (ROLL_BACK, URGENT, UPLOAD)
+LIVES_KEPT = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A release that wants the turn. `token` continues it."""
+    """A release that wants the turn. `kind` is upload, urgent or roll back."""
 
     release: str
-    token: str
     uploaded_at: str
+    key: str = ""
     sequencer: str = ""
+    claimed_at: str = ""
     name: str = ""
+    kind: str = UPLOAD
 
-    @property
-    def age(self) -> tuple[str, str]:
-        """Sorts older uploads first. The sequencer orders uploads of the same moment."""
-        return (self.uploaded_at, self.sequencer)
+    def is_newer_than(self, other: "Claim") -> bool:
+        """By event time; then, for one key, by S3's sequencer; then by the order of claiming.
+
+        Sequencers are compared as if the shorter one had zeros at its end.
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+        """
+        if self.uploaded_at != other.uploaded_at:
+            return self.uploaded_at > other.uploaded_at
+        if self.key == other.key and self.sequencer and other.sequencer:
+            length = max(len(self.sequencer), len(other.sequencer))
+            mine, theirs = self.sequencer.ljust(length, "0"), other.sequencer.ljust(length, "0")
+            return mine > theirs
+        return (self.claimed_at, self.release) > (other.claimed_at, other.release)
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """A version that went live on the target; `rolled_back` once a person has moved users off it."""
+
+    version: str
+    release: str
+    rolled_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Who has the target's turn, and who waits. `version` guards each write."""
+    """Who has the target's turn and who waits, next first. `newest` is the newest upload that went
+    live; `lives` what was live, latest first. `number` counts the writes and guards them."""
 
     holder: Claim | None = None
-    waiting: Claim | None = None
-    version: int = 0
+    waiting: tuple[Claim, ...] = ()
+    newest: Claim | None = None
+    lives: tuple[Life, ...] = ()
+    number: int = 0
+
+    @property
+    def next(self) -> Claim | None:
+        """Who goes on as soon as nothing holds the target up."""
+        return self.waiting[0] if self.waiting and self.holder is None else None
+
+    @property
+    def everyone(self) -> tuple[Claim, ...]:
+        return (*((self.holder,) if self.holder else ()), *self.waiting)
+
+
+@dataclass(frozen=True, slots=True)
+class Superseded:
+    """A release that a newer upload takes the place of."""
+
+    release: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """What a decision comes to: the new turn, who goes on now, and who is superseded by whom."""
+    """What a decision comes to: the new turn, who goes on now, and who is superseded."""
 
     turn: Turn
     goes_on: Claim | None = None
-    superseded: Claim | None = None
-    by: Claim | None = None
+    superseded: tuple[Superseded, ...] = ()
 
 
-def take(turn: Turn, claim: Claim) -> Move:
-    """A release asks for its turn. Asking again (a retry, with a new token) changes nothing else."""
-    if turn.holder is None or turn.holder.release == claim.release:
-        waiting = turn.waiting
-        if waiting and waiting.release == claim.release:
-            waiting = None
-        return Move(_next(turn, holder=claim, waiting=waiting), goes_on=claim)
-    waiting = turn.waiting
-    if waiting is None or waiting.release == claim.release:
-        return Move(_next(turn, waiting=claim))
-    if claim.age >= waiting.age:
-        return Move(_next(turn, waiting=claim), superseded=waiting, by=claim)
-    return Move(turn, superseded=claim, by=waiting)
+def join(turn: Turn, claim: Claim, *, in_order: bool = False) -> Move:
+    """A release asks for the turn. Asking again changes nothing."""
+    if turn.holder and turn.holder.release == claim.release:
+        return Move(turn, goes_on=turn.holder)
+    if any(waiting.release == claim.release for waiting in turn.waiting):
+        return Move(turn)
+    waiting = sorted((*turn.waiting, claim), key=lambda c: _FIRST.index(c.kind))
+    if in_order:
+        return _without_the_late(replace(turn, waiting=tuple(waiting)))
+    return _without_the_older(turn, waiting)
 
 
-def give_back(turn: Turn, release: str) -> Move:
-    """A release is over: the waiting one goes on. A release that has no turn changes nothing."""
-    if turn.holder and turn.holder.release == release:
-        heir = turn.waiting
-        return Move(_next(turn, holder=heir, waiting=None), goes_on=heir)
-    if turn.waiting and turn.waiting.release == release:
-        return Move(_next(turn, waiting=None))
-    return Move(turn)
+def call_next(turn: Turn) -> Move:
+    """Nothing holds the target up: the first who waits goes on."""
+    move = _without_the_late(turn)
+    heir = move.turn.next
+    if heir is None:
+        return move
+    called = replace(move.turn, holder=heir, waiting=move.turn.waiting[1:])
+    return replace(move, turn=called, goes_on=heir)
 
 
-def _next(turn: Turn, **changes: Claim | None) -> Turn:
-    return replace(turn, version=turn.version + 1, **changes)
+def leave(turn: Turn, release: str, live: str = "") -> Turn:
+    """A release is over; `live` is the version that it brought to everyone. A release that has no
+    place changes nothing."""
+    if turn.holder is None or turn.holder.release != release:
+        others = tuple(claim for claim in turn.waiting if claim.release != release)
+        return replace(turn, waiting=others) if others != turn.waiting else turn
+    left = replace(turn, holder=None)
+    return _with_life(left, turn.holder, live) if live else left
+
+
+def earlier_life(turn: Turn, current: str) -> str:
+    """The version to roll back to from `current`: the latest that was live before it and that
+    nobody was moved off. Empty when none is known."""
+    versions = [life.version for life in turn.lives]
+    older = turn.lives[versions.index(current) + 1 :] if current in versions else turn.lives
+    good = (life.version for life in older if not life.rolled_back and life.version != current)
+    return next(good, "")
+
+
+def _with_life(turn: Turn, claim: Claim, version: str) -> Turn:
+    if claim.kind == ROLL_BACK:
+        return replace(turn, lives=_rolled_back_to(turn.lives, version, claim.release))
+    if any(life.release == claim.release for life in turn.lives):
+        return turn
+    newest = turn.newest
+    if newest is None or claim.is_newer_than(newest):
+        newest = claim
+    others = tuple(life for life in turn.lives if life.version != version)
+    return replace(turn, newest=newest, lives=(Life(version, claim.release), *others)[:LIVES_KEPT])
+
+
+def _rolled_back_to(lives: tuple[Life, ...], version: str, release: str) -> tuple[Life, ...]:
+    """Everything that went live after `version` is marked."""
+    versions = [life.version for life in lives]
+    if version not in versions:
+        return (Life(version, release), *(replace(life, rolled_back=True) for life in lives))
+    place = versions.index(version)
+    left = (replace(life, rolled_back=True) for life in lives[:place])
+    return (*left, replace(lives[place], rolled_back=False), *lives[place + 1 :])
+
+
+def _without_the_older(turn: Turn, waiting: Iterable[Claim]) -> Move:
+    """Only the newest upload waits; an urgent one gives way only to a newer urgent one."""
+    uploads = [claim for claim in waiting if claim.kind != ROLL_BACK]
+    urgent = [claim for claim in uploads if claim.kind == URGENT]
+    stay = {_newest(group).release for group in (uploads, urgent) if group}
+    left = tuple(c for c in waiting if c.kind == ROLL_BACK or c.release in stay)
+    newest = _newest(uploads).name if uploads else ""
+    gone = tuple(Superseded(c.release, newest) for c in waiting if c not in left)
+    if left != turn.waiting:
+        turn = replace(turn, waiting=left)
+    move = _without_the_late(turn)
+    return replace(move, superseded=(*gone, *move.superseded))
+
+
+def _without_the_late(turn: Turn) -> Move:
+    """An upload whose event came late, after a newer one went live, goes nowhere: it would bring
+    users back to what they had before."""
+    newest = turn.newest
+    if newest is None:
+        return Move(turn)
+    late = tuple(c for c in turn.waiting if c.kind != ROLL_BACK and newest.is_newer_than(c))
+    if not late:
+        return Move(turn)
+    left = tuple(claim for claim in turn.waiting if claim not in late)
+    gone = tuple(Superseded(claim.release, newest.name) for claim in late)
+    return Move(replace(turn, waiting=left), superseded=gone)
+
+
+def _newest(claims: Iterable[Claim]) -> Claim:
+    return reduce(lambda best, claim: claim if claim.is_newer_than(best) else best, claims)

@@ -6,15 +6,17 @@ from typing import Any
 from pilotage.gateways.aws import doorway
 from pilotage.gateways.release_table import ReleaseTable
 from pilotage.gateways.topic import Topic
-from publish_revision.step import publish_revision
+from pilotage.gateways.turn_table import TurnTable
+from publish_revision.step import Publish
 
 
 @doorway
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, str]:
     """`event`: the release's id. Answers it with `way`: deploy, first or unchanged.
 
-    Errors: AlarmIsRed, AliasIsShared, CheckFailed, RevisionRefused; RevisionNotReady and TargetBusy are retried.
+    Errors: AliasIsShared, CheckFailed, RevisionRefused, StopAsked; RevisionNotReady and
+    FunctionBusy are retried.
     """
-    table, topic = ReleaseTable(os.environ["TABLE"]), Topic(os.environ["TOPIC"])
-    way = publish_revision(event["release"], table, topic)
-    return {"release": event["release"], "way": way}
+    table = os.environ["TABLE"]
+    publish = Publish(ReleaseTable(table), TurnTable(table), Topic(os.environ["TOPIC"]))
+    return {"release": event["release"], "way": publish.run(event["release"])}

@@ -2,56 +2,93 @@
 
 from dataclasses import replace
 
-from pilotage.errors import AlarmIsRed, AliasIsShared, CheckFailed, RevisionRefused, TargetBusy
-from pilotage.gateways import alarms, code_deploy, lambda_functions
+from pilotage.errors import AliasIsShared, CheckFailed, FunctionBusy, RevisionRefused, StopAsked
+from pilotage.gateways import lambda_functions
 from pilotage.gateways.lambda_functions import Configuration
 from pilotage.gateways.release_table import ReleaseTable
 from pilotage.gateways.run_checks import run_checks
 from pilotage.gateways.topic import Topic
+from pilotage.gateways.turn_table import TurnTable
 from pilotage.platforms import lambda_function
 from pilotage.platforms.lambda_function import configuration_sha256
-from pilotage.release import Plan, Release, Revision
+from pilotage.release import Plan, Release, Revision, RollBack
 from pilotage.target import AliasState, Target, weights_in_words
 
 
-def publish_revision(release_id: str, table: ReleaseTable, topic: Topic) -> str:
-    """The way the revision goes live: deploy, first or unchanged."""
-    release = table.load(release_id)
-    if release is None or release.plan is None:
-        raise LookupError(f"no inspected release {release_id} in the table")
-    if release.outcome:  # swept meanwhile: nothing may change any more
-        raise RevisionRefused("the release was over before its version was published")
-    plan = release.plan
-    if release.revision is None:
-        _look_before(plan)
-        release = replace(release, step="publishing")
-        table.save(release, "step")
-        topic.tell(release.id)
-        published = lambda_function.publish(release.artifact, plan.target, lambda_functions)
-        release = replace(release, revision=_revision(published, plan))
-        table.save(release, "revision")
-    assert release.revision is not None
-    if release.revision.way == "first":
-        _go_live_first(release, plan, release.revision, table)
-    return release.revision.way
+class Publish:
+    def __init__(self, releases: ReleaseTable, turns: TurnTable, topic: Topic) -> None:
+        self._releases = releases
+        self._turns = turns
+        self._topic = topic
+
+    def run(self, release_id: str) -> str:
+        """The way the revision goes live: deploy, first or unchanged."""
+        release = self._releases.load(release_id)
+        if release is None or release.plan is None:
+            raise LookupError(f"no inspected release {release_id} in the table")
+        if release.outcome:  # swept meanwhile: nothing may change any more
+            raise RevisionRefused("the release was over before its version was published")
+        if release.stop:
+            raise StopAsked(str(release.stop))
+        plan = release.plan
+        if release.revision is None:
+            release = replace(release, step="publishing", hold=None)
+            self._releases.save(release, "step", "hold")
+            self._topic.tell(release.id)
+            release = replace(release, revision=self._revision(release, plan))
+            self._releases.save(release, "revision")
+        assert release.revision is not None
+        if release.revision.way == "first":
+            self._go_live_first(release, plan, release.revision)
+        return release.revision.way
+
+    def _revision(self, release: Release, plan: Plan) -> Revision:
+        target = plan.target
+        alias = lambda_functions.alias_of(target.function, target.alias)
+        if release.roll_back:
+            return _earlier(release.roll_back, target, alias)
+        if alias and alias.is_weighted:
+            raise AliasIsShared(weights_in_words(target, alias))
+        return _new(self._published(release, target), target)
+
+    def _published(self, release: Release, target: Target) -> Configuration:
+        """Two targets of one function share its $LATEST, so one at a time publishes it. Raises
+        FunctionBusy."""
+        function = target.function
+        holder = self._turns.hold_function(function, release.id)
+        if holder != release.id:
+            other = self._releases.load(holder)
+            if other and other.outcome:  # it died before it could let go
+                holder = self._turns.hold_function(function, release.id, instead_of=holder)
+        if holder != release.id:
+            raise FunctionBusy(f"{holder} is publishing {function}")
+        try:
+            published = lambda_function.publish(release.artifact, target, lambda_functions)
+        finally:
+            self._turns.let_function_go(function, release.id)
+        found: Configuration = published
+        return found
+
+    def _go_live_first(self, release: Release, plan: Plan, revision: Revision) -> None:
+        """There is no traffic to move yet: the checks decide whether the alias is made."""
+        target = plan.target
+        alias = lambda_functions.alias_of(target.function, target.alias)
+        if alias and alias.version == revision.version:
+            return  # an earlier try made it, after its checks had passed
+        result = run_checks("before", plan.before, target.function, revision.version)
+        if (
+            plan.before_hook
+        ):  # CodeDeploy calls hooks, and there is no deployment of a first version
+            note = "only that the version is Active; your hook runs from the second release on"
+            result = replace(result, reason=result.reason or note)
+        self._releases.save(release.with_check(result), "checks")
+        if not result.passed:
+            raise CheckFailed(result.reason)
+        lambda_functions.create_alias(target.function, target.alias, revision.version)
 
 
-def _look_before(plan: Plan) -> None:
-    """Nothing is published while the target is busy, shared by hand, or one of its alarms is red."""
-    application, group = plan.target.application, plan.target.group
-    if others := code_deploy.running(application, group):
-        raise TargetBusy(f"deployment {others[0].id} runs on {plan.target.name}")
-    alias = lambda_functions.alias_of(plan.target.function, plan.target.alias)
-    if alias and alias.is_weighted:
-        raise AliasIsShared(weights_in_words(plan.target, alias))
-    watched = code_deploy.watched_alarms(application, group)
-    if red := alarms.red(watched):
-        names = ", ".join(red)
-        raise AlarmIsRed(f"{names} is in ALARM. Nothing was published; upload again when it is OK.")
-
-
-def _revision(published: Configuration, plan: Plan) -> Revision:
-    target = plan.target
+def _new(published: Configuration, target: Target) -> Revision:
+    """The alias is read again: someone may have moved it while the version was published."""
     alias = lambda_functions.alias_of(target.function, target.alias)
     return Revision(
         version=published.version,
@@ -59,6 +96,22 @@ def _revision(published: Configuration, plan: Plan) -> Revision:
         configuration_sha256=configuration_sha256(published.settings),
         previous=alias.version if alias else "",
         way=_way(published, target, alias),
+    )
+
+
+def _earlier(roll_back: RollBack, target: Target, alias: AliasState | None) -> Revision:
+    """A version that is there already. Who asks to bring users back to one version also asks to
+    end what shares them between two."""
+    if alias and alias.is_weighted:
+        lambda_functions.end_sharing(target.function, target.alias, alias)
+    found = lambda_functions.configuration(target.function, roll_back.version)
+    there = alias is not None and alias.version == found.version
+    return Revision(
+        version=found.version,
+        code_sha256=found.code_sha256,
+        configuration_sha256=configuration_sha256(found.settings),
+        previous=alias.version if alias else "",
+        way="unchanged" if there else "deploy",
     )
 
 
@@ -77,19 +130,3 @@ def _way(published: Configuration, target: Target, alias: AliasState | None) -> 
         published.settings
     )
     return "unchanged" if same else "deploy"
-
-
-def _go_live_first(release: Release, plan: Plan, revision: Revision, table: ReleaseTable) -> None:
-    """There is no traffic to move yet: the checks decide whether the alias is made."""
-    target = plan.target
-    alias = lambda_functions.alias_of(target.function, target.alias)
-    if alias and alias.version == revision.version:
-        return  # an earlier try made it, after its checks had passed
-    result = run_checks("before", plan.before, target.function, revision.version)
-    if plan.before_hook:  # CodeDeploy calls hooks, and there is no deployment of a first version
-        note = "only that the version is Active; your hook runs from the second release on"
-        result = replace(result, reason=result.reason or note)
-    table.save(release.with_check(result), "checks")
-    if not result.passed:
-        raise CheckFailed(result.reason)
-    lambda_functions.create_alias(target.function, target.alias, revision.version)

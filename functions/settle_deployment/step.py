@@ -4,8 +4,8 @@ may follow it, are over."""
 import time
 from collections.abc import Callable
 
-from pilotage.gateways import code_deploy, workflow
-from pilotage.gateways.code_deploy import Deployment
+from pilotage.gateways import deployments, workflow
+from pilotage.gateways.deployments import Deployment
 from pilotage.gateways.release_table import ReleaseTable
 
 # CodeDeploy may announce a failure before it has written which deployment rolls it back.
@@ -17,23 +17,26 @@ def settle(
     deployment_id: str, table: ReleaseTable, sleep: Callable[[float], None] = time.sleep
 ) -> str:
     """The id of the release that was continued; "" when there was none to continue."""
-    deployment = code_deploy.deployment(deployment_id)
-    if deployment and deployment.rolls_back:
-        deployment = code_deploy.deployment(deployment.rolls_back)
+    deployment = triggering(deployment_id)
     if deployment is None:
         return ""
     release = table.load(deployment.description) if deployment.description else None
     if release is None or not release.token or release.outcome:
         return ""
-    if (release.artifact.application, release.artifact.group) != (
-        deployment.application,
-        deployment.group,
-    ):
+    if release.target_name != deployment.target_name:
         return ""
     if not is_over(deployment, sleep):
         return ""
     workflow.succeed(release.token, {"release": release.id, "deployment": deployment.id})
     return release.id
+
+
+def triggering(deployment_id: str) -> Deployment | None:
+    """The deployment; for a rollback the one that it rolls back."""
+    deployment = deployments.deployment(deployment_id)
+    if deployment and deployment.rolls_back:
+        return deployments.deployment(deployment.rolls_back)
+    return deployment
 
 
 def is_over(deployment: Deployment, sleep: Callable[[float], None] = time.sleep) -> bool:
@@ -42,10 +45,10 @@ def is_over(deployment: Deployment, sleep: Callable[[float], None] = time.sleep)
         return False
     for _ in range(TRIES):
         if deployment.rollback_id:
-            rollback = code_deploy.deployment(deployment.rollback_id)
+            rollback = deployments.deployment(deployment.rollback_id)
             return rollback is None or rollback.is_over
         if not deployment.rollback_expected:
             return True
         sleep(PAUSE_SECONDS)
-        deployment = code_deploy.deployment(deployment.id) or deployment
+        deployment = deployments.deployment(deployment.id) or deployment
     return True

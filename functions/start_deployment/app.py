@@ -11,7 +11,7 @@ from start_deployment.step import Hooks, Start
 
 @doorway
 def lambda_handler(event: dict[str, Any], context: Any) -> None:
-    """`event`: the release's id and the task token. Errors: TargetBusy, which is retried."""
+    """`event`: the release's id and the task token. Error: TargetHeld, which is retried."""
     table, topic = ReleaseTable(os.environ["TABLE"]), Topic(os.environ["TOPIC"])
     hooks = Hooks(os.environ["BEFORE_HOOK"], os.environ["AFTER_HOOK"])
     Start(table, topic, hooks).run(event["release"], event["token"])

@@ -7,10 +7,18 @@ deployment's description: CreateDeployment has no client token.
 
 from dataclasses import dataclass, replace
 
-from pilotage.errors import TargetBusy
-from pilotage.gateways import alarms, code_deploy, lambda_functions, workflow
-from pilotage.gateways.code_deploy import Order
+from pilotage.errors import TargetHeld
+from pilotage.gateways import (
+    alarms,
+    deployment_groups,
+    deployments,
+    lambda_functions,
+    obstacles,
+    workflow,
+)
+from pilotage.gateways.deployments import Order, TargetBusy
 from pilotage.gateways.release_table import ReleaseTable
+from pilotage.gateways.stop_release import halt
 from pilotage.gateways.topic import Topic
 from pilotage.platforms import lambda_function
 from pilotage.release import Deployment, Plan, Release, Revision
@@ -38,7 +46,7 @@ class Start:
         self._hooks = hooks
 
     def run(self, release_id: str, token: str) -> None:
-        """Raises TargetBusy when a deployment that is not ours runs on the group."""
+        """Raises TargetHeld when what held the target up is gone by the second look."""
         release = self._table.load(release_id)
         if release is None or release.plan is None or release.revision is None:
             raise LookupError(f"no published release {release_id} in the table")
@@ -47,20 +55,37 @@ class Start:
             return
         # Written before the deployment is created, so that a retry knows of an earlier try.
         tried_before = release.deployment is not None
-        release = replace(release, token=token)
-        self._table.save(release, "token")
-        if not (tried_before and self._found_again(release)):
-            self._start(replace(release, step="checking"), plan, revision)
+        release = replace(release, token=token, hold=None)
+        self._table.save(release, "token", "hold")
+        if tried_before and self._found_again(release):
+            return
+        if release.stop:
+            workflow.fail(token, "StopAsked", str(release.stop))
+        elif not self._held_up(release):
+            self._start(release, plan, revision)
 
     def _found_again(self, release: Release) -> bool:
         """Whether an earlier try of this state started the deployment already. Its end may have
         been told to the earlier token, so it is settled again."""
-        earlier = code_deploy.find(release)
+        earlier = deployments.find(release)
         if earlier is None:
             return False
         deployment = replace(release.deployment or Deployment(), id=earlier.id)
         self._table.save(replace(release, deployment=deployment), "deployment")
+        self._stop_when_asked(release.id)
         settle(earlier.id, self._table)
+        return True
+
+    def _held_up(self, release: Release) -> bool:
+        """Since the turn was taken, someone may have started a deployment, or an alarm may have
+        turned red. The release waits, by its token, until that is over."""
+        found = obstacles.not_ready(release.target_name, release.claim.kind)
+        if found is None:
+            return False
+        self._table.save(replace(release, hold=found), "hold")
+        self._topic.tell(release.id)
+        if obstacles.not_ready(release.target_name, release.claim.kind) is None:
+            raise TargetHeld(f"no more: {found.words}")
         return True
 
     def _start(self, release: Release, plan: Plan, revision: Revision) -> None:
@@ -70,37 +95,51 @@ class Start:
             workflow.succeed(release.token, {"release": release.id})
             return
         if plan.rollout and plan.rollout.is_made_by_us:
-            code_deploy.ensure_configuration(plan.rollout)
-        group = code_deploy.group_settings(plan.target.application, plan.target.group)
-        deployment = _watched(plan, revision, group)
-        release = replace(release, revision=revision, deployment=deployment)
+            deployment_groups.ensure_configuration(plan.rollout)
+        group = deployment_groups.group_settings(plan.target.application, plan.target.group)
+        watched = _watched(release, plan, revision, group)
+        release = replace(release, revision=revision, deployment=watched, step="checking")
         self._table.save(release, "revision", "deployment", "step")
         self._topic.tell(release.id)
-        order = Order(
+        started = replace(watched, id=_created(self._order(release, plan, revision, group)))
+        self._table.save(replace(release, deployment=started), "deployment")
+        self._stop_when_asked(release.id)
+
+    def _order(self, release: Release, plan: Plan, revision: Revision, group: Group) -> Order:
+        """A roll back runs no checks, so it names no hooks."""
+        hooks = {} if release.roll_back else self._hooks.by_event()
+        watched = release.deployment.alarms if release.deployment else ()
+        own_alarms = watched == (group.alarms if group.alarms_enabled else ())
+        return Order(
             application=plan.target.application,
             group=plan.target.group,
             description=release.id,
             appspec=lambda_function.appspec(
-                plan.target, revision.previous, revision.version, self._hooks.by_event()
+                plan.target, revision.previous, revision.version, hooks
             ),
             configuration=plan.rollout.configuration if plan.rollout else "",
-            alarms=deployment.alarms if deployment.alarm else (),
+            alarms=None if own_alarms else watched,
             ignore_poll_failure=group.ignore_poll_failure,
         )
-        started = replace(deployment, id=_created(order, release))
-        self._table.save(replace(release, deployment=started), "deployment")
+
+    def _stop_when_asked(self, release_id: str) -> None:
+        """A stop that was asked for while the deployment was being created."""
+        release = self._table.load(release_id)
+        if release and release.stop:
+            halt(release)
 
 
-def _created(order: Order, release: Release) -> str:
+def _created(order: Order) -> str:
     """The answer to an earlier, inner try may have been lost: then the group is busy with our own
-    deployment."""
+    deployment. Raises TargetHeld when it is busy with another's."""
     try:
-        return code_deploy.create(order)
-    except TargetBusy:
-        ours = code_deploy.find(release)
-        if ours is None:
-            raise
-        return ours.id
+        return deployments.create(order)
+    except TargetBusy as busy:
+        for deployment_id in deployments.running(order.application, order.group):
+            found = deployments.deployment(deployment_id)
+            if found and found.description == order.description and not found.rolls_back:
+                return found.id
+        raise TargetHeld(str(busy)) from busy
 
 
 def _from_where_users_are(plan: Plan, revision: Revision) -> Revision:
@@ -112,14 +151,20 @@ def _from_where_users_are(plan: Plan, revision: Revision) -> Revision:
     return replace(revision, previous=alias.version, way="unchanged" if there else revision.way)
 
 
-def _watched(plan: Plan, revision: Revision, group: Group) -> Deployment:
-    """The group's alarms and, where the group asks for it, one for the new version alone."""
+def _watched(release: Release, plan: Plan, revision: Revision, group: Group) -> Deployment:
+    """The group's alarms and, where the group asks for it, one for the new version alone. An
+    urgent release does without those that are red already, a roll back without any."""
     target = plan.target
-    configuration = plan.rollout.configuration if plan.rollout else ""
+    configuration = plan.rollout.configuration if plan.rollout else group.configuration
+    if release.roll_back:
+        return Deployment("", configuration)
     watched = group.alarms if group.alarms_enabled else ()
+    if release.urgent:
+        red = obstacles.red_alarms(group)
+        watched = tuple(name for name in watched if name not in red)
     alarm = ""
     if target.max_errors:
         alarm = alarms.name_for(target, revision.version)
         alarms.put_version_alarm(alarm, target, revision.version)
         watched = (*watched, alarm)
-    return Deployment("", configuration or group.configuration, alarm, watched)
+    return Deployment("", configuration, alarm, watched)

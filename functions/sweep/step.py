@@ -1,21 +1,42 @@
-"""Nothing is left behind: what a dead hook or a dead execution left open is closed here."""
+"""Nothing is left behind: what was lost on the way is found again, and what died is let go.
+
+Each part is safe to do at any moment, and twice at once.
+"""
 
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from finish_release.step import Finish
-from pilotage.gateways import code_deploy, workflow
+from pilotage.artifact import as_event
+from pilotage.gateways import artifact_store, deployments, workflow
 from pilotage.gateways.release_table import ReleaseTable
+from pilotage.gateways.stop_release import halt
 from pilotage.release import CheckResult, Release
 from settle_deployment.step import is_over, settle
+from take_turn.step import Turns
 
 log = logging.getLogger(__name__)
 
+LOOK_BACK = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Uploads:
+    """Where uploads lie and what releases them. An upload without a release for `lost_after` has
+    lost its event."""
+
+    bucket: str
+    machine: str
+    lost_after: timedelta
+
 
 class Sweep:
-    def __init__(self, table: ReleaseTable, finish: Finish) -> None:
+    def __init__(self, table: ReleaseTable, turns: Turns, finish: Finish) -> None:
         self._table = table
+        self._turns = turns
         self._finish = finish
 
     def answer_for_hook(self, record: Mapping[str, Any]) -> dict[str, Any]:
@@ -24,52 +45,75 @@ class Sweep:
         hook, error = record["requestPayload"], record.get("responsePayload") or {}
         function = record["requestContext"]["functionArn"].split(":")[6]
         deployment_id = hook["DeploymentId"]
-        deployment = code_deploy.deployment(deployment_id)
+        deployment = deployments.deployment(deployment_id)
         release = self._table.load(deployment.description) if deployment else None
-        if release:
-            moment = "after" if function.endswith("_after") else "before"
+        moment = "after" if function.endswith("_after") else "before"
+        result = release.check(moment) if release else None
+        if result is None:
             reason = f"the hook did not come back: {error.get('errorMessage', 'no reason given')}"
             result = CheckResult(moment, False, reason)
-            self._table.save(release.with_check(result), "checks")
-        code_deploy.report_hook(deployment_id, hook["LifecycleEventHookExecutionId"], False)
+            if release:
+                self._table.save(release.with_check(result), "checks")
+        # A hook that died after its checks had ended is answered for by what it found.
+        execution_id = hook["LifecycleEventHookExecutionId"]
+        deployments.report_hook(deployment_id, execution_id, result.passed)
         return {"answered": deployment_id}
 
-    def finish_orphans(self) -> dict[str, Any]:
-        """Releases that are open though their execution has ended, and tokens of deployments
-        whose end was never told. Safe to run at any moment, twice at once."""
-        done: list[str] = []
-        for release in self._table.open_releases():
-            try:
-                if self._tended(release):
-                    done.append(release.id)
-            except Exception:
-                log.exception("release %s could not be tended", release.id)
-        return {"finished": done}
+    def tend(self) -> list[str]:
+        """Releases that are open: finish those whose execution has ended, continue those whose
+        event was lost. Gives the ids of those that were moved."""
+        moved = [release.id for release in self._table.open_releases() if self._tended(release)]
+        targets = {release.target_name for release in self._table.open_releases() if release.hold}
+        moved += [target for target in sorted(targets) if self._looked_again(target)]
+        return moved
+
+    def start_lost(self, uploads: Uploads, now: datetime | None = None) -> list[str]:
+        """Object versions of the last day that have no release: their event never came, or their
+        execution ended before it could claim them."""
+        now = now or datetime.now(UTC)
+        recent = artifact_store.uploads_since(uploads.bucket, now - LOOK_BACK)
+        before = (now - uploads.lost_after).strftime("%Y-%m-%dT%H:%M:%SZ")
+        due = {
+            artifact.release_id: artifact for artifact in recent if artifact.uploaded_at <= before
+        }
+        lost = self._table.unknown(list(due))
+        for release_id in lost:
+            # A name that changes with time: what ended before it could claim is tried again.
+            attempt = int(now.timestamp() // max(1.0, uploads.lost_after.total_seconds()))
+            event = as_event(due[release_id])
+            workflow.start(uploads.machine, f"{release_id} {attempt}", event)
+        return lost
 
     def _tended(self, release: Release) -> bool:
+        try:
+            return self._moved(release)
+        except Exception:
+            log.exception("release %s could not be tended", release.id)
+            return False
+
+    def _looked_again(self, target: str) -> bool:
+        try:
+            return self._turns.look_again(target)
+        except Exception:
+            log.exception("the turn of %s could not be looked at", target)
+            return False
+
+    def _moved(self, release: Release) -> bool:
         if release.outcome:  # recorded, but not everything was let go
             self._finish.run(release, "", "")
             return True
-        if workflow.is_running(release.execution):
-            deployment = release.deployment
-            if deployment and deployment.id:
-                return bool(settle(deployment.id, self._table))
-            return release.step in ("inspecting", "waiting") and self._handed_over(release)
-        return self._finished(release)
-
-    def _handed_over(self, release: Release) -> bool:
-        """A turn that was written but not told, by a step that died in between."""
-        turn = self._table.turn(release.target_name)
-        if turn.holder and turn.holder.release == release.id:
-            return workflow.succeed(turn.holder.token, {"release": release.id})
-        waits = turn.waiting and turn.waiting.release == release.id
-        if release.step == "waiting" and not waits:
-            return workflow.fail(release.token, "ReleaseSuperseded", "a later upload went first")
-        return False
+        if not workflow.is_running(release.execution):
+            return self._finished(release)
+        if release.stop:
+            halt(release)
+        deployment = release.deployment
+        if deployment and deployment.id:
+            return bool(settle(deployment.id, self._table))
+        return release.step == "waiting" and self._turns.find_place(release)
 
     def _finished(self, release: Release) -> bool:
         """A deployment that outlived its execution is waited for: its end is the release's."""
-        deployment = code_deploy.of_release(release)
+        deployment = deployments.of_release(release)
         if deployment is None:
             self._finish.run(release, "ExecutionEnded", "its execution ended before it did")
             return True

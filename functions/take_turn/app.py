@@ -1,4 +1,4 @@
-"""Take Turn: wait until the target is free. A newer upload supersedes a waiting one."""
+"""Take Turn: wait until the target is free and nothing holds it up."""
 
 import os
 from typing import Any
@@ -6,14 +6,17 @@ from typing import Any
 from pilotage.gateways.aws import doorway
 from pilotage.gateways.release_table import ReleaseTable
 from pilotage.gateways.topic import Topic
-from take_turn.step import take_turn
+from pilotage.gateways.turn_table import TurnTable
+from take_turn.step import Turns
 
 
 @doorway
 def lambda_handler(event: dict[str, Any], context: Any) -> None:
     """`event`: the release's id and the task token that continues it.
 
-    The state ends with ReleaseSuperseded when a newer upload takes its place.
+    The state ends with ReleaseSuperseded when a newer upload takes its place, and with StopAsked
+    when someone stops it. Error: TurnContested, which is retried.
     """
-    table, topic = ReleaseTable(os.environ["TABLE"]), Topic(os.environ["TOPIC"])
-    take_turn(event["release"], event["token"], table, topic)
+    table = os.environ["TABLE"]
+    turns = Turns(ReleaseTable(table), TurnTable(table), Topic(os.environ["TOPIC"]))
+    turns.ask(event["release"], event["token"])

@@ -1,56 +1,188 @@
-"""Ask for the target's turn, and act on what the decision comes to."""
+"""Who has a target's turn: releases ask for it, give it back, and are called when it is theirs.
 
-from dataclasses import replace
+Each decision is one conditional write of the target's turn; only then are tokens handed over. A
+step that dies in between leaves a turn whose holder was not called: `look_again` calls it.
+"""
 
-from pilotage import turns
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from pilotage import hold, turns
+from pilotage.errors import TurnContested
 from pilotage.gateways import workflow
-from pilotage.gateways.release_table import Conflict, ReleaseTable
+from pilotage.gateways.obstacles import not_ready, obstacle
+from pilotage.gateways.release_table import ReleaseTable
+from pilotage.gateways.stop_release import halt, stop_release
 from pilotage.gateways.topic import Topic
-from pilotage.release import Release
-from pilotage.turns import Claim, Move, Turn
+from pilotage.gateways.turn_table import Conflict, TurnTable
+from pilotage.hold import ASKED, Hold
+from pilotage.release import Release, Stop
+from pilotage.turns import ROLL_BACK, URGENT, Claim, Move, Superseded, Turn
 
-MAX_TRIES = 20
-
-
-def take_turn(release_id: str, token: str, table: ReleaseTable, topic: Topic) -> None:
-    release = table.load(release_id)
-    if release is None:
-        raise LookupError(f"no release {release_id} in the table")
-    if release.outcome:  # swept meanwhile
-        return
-    move = _decide(release, _claim(release, token), table)
-    if move.superseded and move.by:
-        cause = f"{move.by.name} was uploaded later and goes first."
-        workflow.fail(move.superseded.token, "ReleaseSuperseded", cause)
-    if move.goes_on:
-        workflow.succeed(move.goes_on.token, {"release": move.goes_on.release})
-    elif move.turn.waiting and move.turn.waiting.release == release.id:
-        table.save(replace(release, step="waiting", token=token), "step", "token")
-        topic.tell(release.id)
+MAX_TRIES = 30
+FIRST_PAUSE_SECONDS = 0.02
+LONGEST_PAUSE_SECONDS = 0.5
 
 
-def _decide(release: Release, claim: Claim, table: ReleaseTable) -> Move:
-    for _ in range(MAX_TRIES):
-        turn = _without_the_dead(table.turn(release.target_name), table)
-        move = turns.take(turn, claim)
-        if move.turn == turn:
-            return move
-        try:
-            table.put_turn(release.target_name, move.turn)
-        except Conflict:
-            continue
-        return move
-    raise Conflict(f"the turn of {release.target_name} was written {MAX_TRIES} times meanwhile")
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was written. `obstacle` holds up the release that would be next."""
+
+    move: Move
+    obstacle: Hold | None = None
+
+    @property
+    def turn(self) -> Turn:
+        return self.move.turn
 
 
-def _without_the_dead(turn: Turn, table: ReleaseTable) -> Turn:
-    """A holder whose release is over gave its turn to nobody: the turn is free."""
-    holder = table.load(turn.holder.release) if turn.holder else None
-    if holder is None or not holder.outcome:
-        return turn
-    return turns.give_back(turn, holder.id).turn
+class Turns:
+    """`sleep` pauses between tries when many write the turn of one target at once."""
+
+    def __init__(
+        self,
+        releases: ReleaseTable,
+        table: TurnTable,
+        topic: Topic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._releases = releases
+        self._table = table
+        self._topic = topic
+        self._sleep = sleep
+
+    def ask(self, release_id: str, token: str) -> None:
+        """A release asks for its target's turn; `token` continues it when it has it. Raises
+        TurnContested."""
+        release = self._releases.load(release_id)
+        if release is None or release.plan is None:
+            raise LookupError(f"no inspected release {release_id} in the table")
+        plan = release.plan
+        if release.outcome:  # swept meanwhile
+            return
+        if release.stop:
+            workflow.fail(token, "StopAsked", str(release.stop))
+            return
+        release = replace(release, step="waiting", token=token, hold=ASKED)
+        self._releases.save(release, "step", "token", "hold")  # before anyone can call it
+        claim, in_order = release.claim, plan.target.in_order
+        target = release.target_name
+        decided = self._decide(target, lambda turn: turns.join(turn, claim, in_order=in_order))
+        if claim in decided.turn.waiting:
+            self._settle_down(release, decided)
+
+    def give_back(self, release: Release) -> None:
+        """The release is over, or will never come: the next one goes on."""
+        self._decide(release.target_name, lambda turn: Move(_without(turn, release)))
+
+    def look_again(self, target: str) -> bool:
+        """What held the target up may be gone. Whether a release was called."""
+        decided = self._decide(target, Move)
+        holder = decided.turn.holder
+        if decided.move.goes_on or holder is None:
+            return bool(decided.move.goes_on)
+        release = self._releases.load(holder.release)
+        return release is not None and self._called_again(release, holder)
+
+    def find_place(self, release: Release) -> bool:
+        """For a release that waits: whether it had lost its place unheard, and is told so."""
+        turn = self._table.turn(release.target_name)
+        if release.id in (claim.release for claim in turn.everyone) or release.hold == ASKED:
+            return False
+        self._supersede(Superseded(release.id, "a later upload"))
+        return True
+
+    def _settle_down(self, release: Release, decided: Decided) -> None:
+        """The release waits: it is told why, and what is in its way is looked at once more."""
+        holder = decided.turn.holder
+        self._wait(release.id, decided.obstacle or hold.by_turn(holder or decided.turn.next))
+        if holder and release.urgent:
+            self._make_way(release, holder)
+        if decided.obstacle:  # it may have gone before anyone could see that the release waits
+            self.look_again(release.target_name)
+
+    def _decide(self, target: str, decision: Callable[[Turn], Move]) -> Decided:
+        """Write what is decided about the turn, then act on it."""
+        for attempt in range(MAX_TRIES):
+            before = self._table.turn(target)
+            decided = self._with_next(target, decision(self._without_the_dead(before)))
+            try:
+                if decided.turn != before:
+                    self._table.put_turn(target, decided.turn)
+            except Conflict:
+                longest = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**attempt)
+                self._sleep(random.uniform(0, longest))
+                continue
+            self._act(decided)
+            return decided
+        raise TurnContested(f"the turn of {target} was written {MAX_TRIES} times meanwhile")
+
+    def _with_next(self, target: str, move: Move) -> Decided:
+        """The move, with the next release called unless something holds the target up."""
+        heir = move.turn.next
+        if heir is None:
+            return Decided(move)
+        if found := obstacle(target, heir.kind, self._table):
+            return Decided(move, found)
+        called = turns.call_next(move.turn)
+        return Decided(replace(called, superseded=(*move.superseded, *called.superseded)))
+
+    def _without_the_dead(self, turn: Turn) -> Turn:
+        """A holder whose release is over gave its turn to nobody."""
+        holder = self._releases.load(turn.holder.release) if turn.holder else None
+        return _without(turn, holder) if holder and holder.outcome else turn
+
+    def _act(self, decided: Decided) -> None:
+        if called := decided.move.goes_on:
+            self._call(called)
+        for gone in decided.move.superseded:
+            self._supersede(gone)
+        if decided.obstacle and decided.turn.next:
+            self._wait(decided.turn.next.release, decided.obstacle)
+
+    def _call(self, claim: Claim) -> bool:
+        release = self._releases.load(claim.release)
+        output = {"release": claim.release}
+        return release is not None and workflow.succeed(release.token, output)
+
+    def _supersede(self, gone: Superseded) -> None:
+        release = self._releases.load(gone.release)
+        if release and not release.outcome:
+            cause = f"{gone.by} was uploaded later and goes first."
+            workflow.fail(release.token, "ReleaseSuperseded", cause)
+
+    def _wait(self, release_id: str, why: Hold) -> None:
+        """Say why a release waits, unless it has been said or the release has been called."""
+        release = self._releases.load(release_id)
+        if release is None or release.hold == why:
+            return
+        if self._releases.save_hold(replace(release, hold=why)):
+            self._topic.tell(release_id)
+        if release.stop:
+            halt(release)
+
+    def _make_way(self, release: Release, holder: Claim) -> None:
+        """An urgent release stops the one that runs, unless that one brings users back, or the
+        target is frozen."""
+        frozen = hold.by_freeze(URGENT, self._table.freezes(release.target_name))
+        running = self._releases.load(holder.release)
+        if frozen or holder.kind == ROLL_BACK or running is None or running.outcome:
+            return
+        reason = f"{release.name} is urgent: {release.urgent}"
+        stop_release(running, Stop("an urgent upload", reason, release.claimed_at), self._releases)
+
+    def _called_again(self, release: Release, holder: Claim) -> bool:
+        """The holder was not called, by a step that died; or it is held up before its deployment,
+        and what held it up is gone."""
+        if release.step == "waiting":
+            return self._call(holder)
+        if release.hold and not_ready(release.target_name, holder.kind) is None:
+            return workflow.fail(release.token, "TargetHeld", f"no more: {release.hold.words}")
+        return False
 
 
-def _claim(release: Release, token: str) -> Claim:
-    artifact = release.artifact
-    return Claim(release.id, token, artifact.uploaded_at, artifact.sequencer, release.name)
+def _without(turn: Turn, over: Release) -> Turn:
+    outcome = over.outcome
+    return turns.leave(turn, over.id, outcome.users_get if outcome and outcome.is_live else "")

@@ -132,9 +132,10 @@ def of_s3(request: Request) -> list[Ask]:
 
 
 def _dynamodb(operation: str, params: Params) -> Iterator[Ask]:
-    table = arn("dynamodb", f"table/{params.get('TableName', '')}")
     index = params.get("IndexName")
-    yield Ask(f"dynamodb:{operation}", f"{table}/index/{index}" if index else table)
+    for name in params.get("RequestItems") or [params.get("TableName", "")]:
+        table = arn("dynamodb", f"table/{name}")
+        yield Ask(f"dynamodb:{operation}", f"{table}/index/{index}" if index else table)
 
 
 def _sns(operation: str, params: Params) -> Iterator[Ask]:

@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 
-# One process runs all tests that need Pilotage, so that it is deployed once.
-pytestmark = pytest.mark.xdist_group("pilotage")
 
 EVENTS = Path(__file__).parents[2] / "events"
 
@@ -17,6 +15,8 @@ EXPECTED = {
     "publish_revision": "LookupError",
     "start_deployment": "LookupError",
     "settle_deployment": {"settled": ""},
+    "resume_waiting": {"resumed": []},
+    "answer_operator": {"done": []},
     "finish_release": {"outcome": "rejected"},
     "sweep": {"answered": "d-A1B2C3D4E"},
     "before_allow_traffic": None,

@@ -9,8 +9,6 @@ from tests import builders
 from tests.builders import BAD, GOOD, wait_for
 from tests.story.conftest import make_team
 
-# One process runs all tests that need Pilotage, so that it is deployed once.
-pytestmark = pytest.mark.xdist_group("pilotage")
 
 TWO = GOOD + "# two\n"
 CHECKED = "checks:\n  before:\n    - invoke: {path: /a}\n      expect: {statusCode: 200}\n"
@@ -155,7 +153,8 @@ def test_a_stop_by_a_person_brings_users_back(team):
     assert team.alias() == ("1", {})
 
 
-def test_a_stop_without_rollback_needs_a_person_and_says_the_command(team):
+def test_users_left_between_two_versions_by_a_stop_are_brought_back(team):
+    """CodeDeploy leaves the alias weighted, and refuses every later deployment."""
     team.aws.codedeploy.update_deployment_group(
         applicationName=team.application,
         currentDeploymentGroupName="prod",
@@ -166,12 +165,14 @@ def test_a_stop_without_rollback_needs_a_person_and_says_the_command(team):
     wait_for(lambda: team.alias()[1])
     stop_running(team, rollback=False)
     ending = team.ending(release)
-    assert ending.kind == "needs a person"
+    assert ending.kind == "stopped"
+    assert "Version 1 has 100% again. 10% of users had version 2" in ending.text
+    assert team.alias() == ("1", {})
     assert (
         f"aws lambda update-alias --function-name {team.function} --name live --function-version 1"
         in ending.text
     )
-    wait_for(lambda: path_of(team)[1][-1] == "Release Needs A Person")
+    assert team.release({"index.py": GOOD + "# mended\n"}).kind == "live"
 
 
 def test_only_the_newest_waits_and_it_goes_live(team):

@@ -7,8 +7,6 @@ import pytest
 from tests import builders
 from tests.builders import GOOD, wait_for
 
-# One process runs all tests that need Pilotage, so that it is deployed once.
-pytestmark = pytest.mark.xdist_group("pilotage")
 
 TWO = GOOD + "# two\n"
 
@@ -104,7 +102,7 @@ def test_a_release_that_lost_its_place_unheard_is_superseded_by_sweep(team):
     second = team.upload({"index.py": GOOD + "# three\n"})
     turn = wait_for(lambda: t if (t := read_turn(team))["waiting"] else None)
     wait_for(lambda: step_of(team, second) == "waiting")
-    write_turn(team, {**turn, "waiting": None})
+    write_turn(team, {**turn, "waiting": []})
     assert team.ending(second).kind == "superseded"
     assert team.ending(first).kind == "live"
 
@@ -119,10 +117,10 @@ def read_turn(team):
 
 
 def write_turn(team, turn):
-    turn["version"] += 1
+    turn["number"] += 1
     team.aws.dynamodb.put_item(
         TableName=team.outputs["Table"],
-        Item={**key(team), "turn": {"S": json.dumps(turn)}, "number": {"N": str(turn["version"])}},
+        Item={**key(team), "turn": {"S": json.dumps(turn)}, "number": {"N": str(turn["number"])}},
     )
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from pilotage import rollout, turns
+from pilotage import rollout
 from pilotage.artifact import Artifact, from_event, key_faults
 from pilotage.checks import Check, judge, milliseconds
 from pilotage.outcome import DeploymentEnd, Seen
@@ -13,7 +13,6 @@ from pilotage.records import build, plain
 from pilotage.release import CheckResult, Plan, Release, Revision
 from pilotage.rollout import BadRollout
 from pilotage.target import AliasState, FunctionState, Group, Target, function_faults, read_target
-from pilotage.turns import Claim, Turn
 
 
 @pytest.mark.parametrize(
@@ -72,53 +71,6 @@ def test_durations_are_read():
     ]
 
 
-def claim(name, at):
-    return Claim(name, f"token-{name}", at)
-
-
-def test_a_free_target_serves_at_once():
-    move = turns.take(Turn(), claim("a", "1"))
-    assert (move.goes_on.release, move.turn.holder.release) == ("a", "a")
-
-
-def test_the_second_waits_and_goes_on_when_the_first_is_over():
-    turn = turns.take(Turn(), claim("a", "1")).turn
-    move = turns.take(turn, claim("b", "2"))
-    assert move.goes_on is None
-    move = turns.give_back(move.turn, "a")
-    assert move.goes_on.release == "b"
-    assert turns.give_back(move.turn, "b").turn.holder is None
-
-
-def test_a_newer_upload_supersedes_the_waiting_one_and_never_the_running_one():
-    turn = turns.take(Turn(), claim("a", "1")).turn
-    turn = turns.take(turn, claim("b", "2")).turn
-    move = turns.take(turn, claim("c", "3"))
-    assert (move.superseded.release, move.by.release) == ("b", "c")
-    assert move.turn.holder.release == "a"
-
-
-def test_an_upload_that_arrives_late_is_superseded_itself():
-    turn = turns.take(Turn(), claim("a", "1")).turn
-    turn = turns.take(turn, claim("c", "3")).turn
-    move = turns.take(turn, claim("b", "2"))
-    assert (move.superseded.release, move.turn) == ("b", turn)
-
-
-def test_asking_again_with_a_new_token_keeps_the_place():
-    turn = turns.take(Turn(), claim("a", "1")).turn
-    move = turns.take(turn, Claim("a", "second", "1"))
-    assert move.goes_on.token == "second"
-    turn = turns.take(turn, claim("b", "2")).turn
-    move = turns.take(turn, Claim("b", "second", "2"))
-    assert (move.superseded, move.turn.waiting.token) == (None, "second")
-
-
-def test_who_has_no_turn_gives_nothing_back():
-    turn = turns.take(Turn(), claim("a", "1")).turn
-    assert turns.give_back(turn, "x").turn == turn
-
-
 def group(platform="Lambda", **tags):
     return Group("orders", "prod", platform, {k.replace("_", "-"): v for k, v in tags.items()})
 
@@ -136,6 +88,8 @@ def tagged(**tags):
         (Group("orders", "prod", "ECS", {}), "ECS platform"),
         (tagged(function="orders"), "<function>:<alias>"),
         (tagged(function="orders:live", max_errors="many"), "percentage"),
+        (tagged(function="orders:live", queue="in order"), 'Did you mean "in-order"?'),
+        (tagged(function="orders:live", urgent="yes"), "Known: allowed."),
     ],
 )
 def test_a_group_that_is_no_target_says_why(made, reason):
@@ -238,6 +192,9 @@ STARTED = {
         (Seen(error="ExecutionEnded", rejected=True), "rejected"),
         (Seen(**STARTED, alias=NEW, end=DeploymentEnd("Stopped")), "needs a person"),
         (Seen(**STARTED, alias=AliasState("7", {}), end=DeploymentEnd("Failed")), "needs a person"),
+        (Seen(error="AliasIsShared", alias=SHARED), "needs a person"),
+        (Seen(error="StopAsked", stop="stopped by mara", alias=BEFORE), "stopped"),
+        (Seen(**STARTED, stop="too late", alias=NEW, end=DeploymentEnd("Succeeded")), "live"),
         (Seen(**STARTED, alias=NEW, error="States.Timeout"), "needs a person"),
     ],
 )

@@ -7,6 +7,7 @@ import pytest
 from notify.step import CLAIM_SECONDS, Notifier
 from pilotage.artifact import Artifact
 from pilotage.gateways.slack import ComeBack, RefusedForGood
+from pilotage.instruction import Answer, Instruction
 from pilotage.outcome import Outcome
 from pilotage.release import Release
 
@@ -44,6 +45,16 @@ class Channel:
         return ts or "1.1"
 
 
+class Answers:
+    """What came of operators' instructions."""
+
+    def __init__(self):
+        self.kept = {}
+
+    def answer(self, instruction_id):
+        return self.kept.get(instruction_id)
+
+
 def release(step="inspecting", outcome=None):
     artifact = Artifact("b", "orders/prod/a.zip", "v", 1, "t")
     return Release(artifact, "arn", "now", step=step, outcome=outcome)
@@ -60,7 +71,7 @@ def body(release_id="orders/prod/v"):
 
 def test_it_is_posted_once_and_then_edited(table):
     channel = Channel()
-    notifier = Notifier(table, channel, "C1")
+    notifier = Notifier(table, Answers(), channel, "C1")
     assert notifier.tell(body()) is None
     assert notifier.tell(body()) is None
     table.release = release("finished", Outcome("live", "2"))
@@ -70,7 +81,7 @@ def test_it_is_posted_once_and_then_edited(table):
 
 def test_an_older_state_never_replaces_a_newer_one(table):
     channel = Channel()
-    notifier = Notifier(table, channel, "C1")
+    notifier = Notifier(table, Answers(), channel, "C1")
     table.release = release("finished", Outcome("live", "2"))
     notifier.tell(body())
     table.release = release("shifting")
@@ -81,22 +92,36 @@ def test_an_older_state_never_replaces_a_newer_one(table):
 def test_throttling_brings_the_message_again_when_slack_asks(table):
     channel = Channel()
     channel.trouble = ComeBack(17)
-    notifier = Notifier(table, channel, "C1")
+    notifier = Notifier(table, Answers(), channel, "C1")
     assert notifier.tell(body()) == 17
     assert notifier.tell(body()) is None
     assert len(channel.posts) == 1
 
 
-def test_what_slack_refuses_for_good_comes_again_until_the_dead_letters(table):
+def test_what_slack_refuses_for_good_is_said_with_its_reason(table):
     channel = Channel()
     channel.trouble = RefusedForGood("channel_not_found")
-    assert Notifier(table, channel, "C1").tell(body()) == 60
+    with pytest.raises(RefusedForGood, match="channel_not_found"):
+        Notifier(table, Answers(), channel, "C1").tell(body())
+    assert Notifier(table, Answers(), channel, "C1").tell(body()) is None
+    assert len(channel.posts) == 1
+
+
+def test_what_came_of_an_instruction_is_told_once(table):
+    channel, answers = Channel(), Answers()
+    asked = Instruction("i-1", "Freeze", "2026-11-23T10:00:00Z", "orders/prod", "mara", "db move")
+    answers.kept["i-1"] = Answer(asked, users_get="Users get what they had.")
+    told = json.dumps({"Message": json.dumps({"instruction": "i-1"})})
+    notifier = Notifier(table, answers, channel, "C1")
+    assert [notifier.tell(told), notifier.tell(told)] == [None, None]
+    ((_, text),) = channel.posts
+    assert text.startswith("🧊 Freeze: orders/prod — Users get what they had. asked for by mara")
 
 
 def test_a_notifier_that_died_loses_nothing(table):
     channel = Channel()
     clock = [1000.0]
-    notifier = Notifier(table, channel, "C1", now=lambda: clock[0])
+    notifier = Notifier(table, Answers(), channel, "C1", now=lambda: clock[0])
     channel.trouble = MemoryError()
     with pytest.raises(MemoryError):
         notifier.tell(body())
@@ -108,7 +133,7 @@ def test_a_notifier_that_died_loses_nothing(table):
 
 def test_two_notifiers_at_once_post_it_once(table):
     first, second = Channel(), Channel()
-    other = Notifier(table, second, "C1")
+    other = Notifier(table, Answers(), second, "C1")
     meanwhile = []
 
     def post(channel, message, ts, real=first.post):
@@ -116,14 +141,14 @@ def test_two_notifiers_at_once_post_it_once(table):
         return real(channel, message, ts)
 
     first.post = post
-    Notifier(table, first, "C1").tell(body())
+    Notifier(table, Answers(), first, "C1").tell(body())
     assert meanwhile == [2]
     assert (len(first.posts), len(second.posts)) == (1, 0)
 
 
 def test_a_webhook_posts_a_start_and_an_ending(table):
     channel = Channel(edits=False)
-    notifier = Notifier(table, channel, "")
+    notifier = Notifier(table, Answers(), channel, "")
     for step in ("inspecting", "publishing", "shifting"):
         table.release = release(step)
         notifier.tell(body())
@@ -137,5 +162,5 @@ def test_a_webhook_posts_a_start_and_an_ending(table):
 )
 def test_messages_that_are_of_no_release_are_passed_over(table, text):
     channel = Channel()
-    assert Notifier(table, channel, "C1").tell(json.dumps({"Message": text})) is None
+    assert Notifier(table, Answers(), channel, "C1").tell(json.dumps({"Message": text})) is None
     assert channel.posts == []

@@ -2,8 +2,9 @@
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from pilotage.artifact import Artifact
@@ -71,3 +72,22 @@ def write_outcome(artifact: Artifact, outcome: Mapping[str, Any]) -> None:
         Body=json.dumps(outcome, indent=2, ensure_ascii=False).encode(),
         ContentType="application/json",
     )
+
+
+def uploads_since(bucket: str, since: datetime) -> Iterator[Artifact]:
+    """Every object version that was uploaded since then, oldest first for each key. Pilotage's own
+    keys, which begin with an underscore, are left out."""
+    pages = client("s3").get_paginator("list_object_versions").paginate(Bucket=bucket)
+    found = [
+        Artifact(
+            bucket=bucket,
+            key=version["Key"],
+            version_id=version["VersionId"],
+            size=version["Size"],
+            uploaded_at=version["LastModified"].strftime("%Y-%m-%dT%H:%M:%SZ"),
+        )
+        for page in pages
+        for version in page.get("Versions") or []
+        if version["LastModified"] >= since and not version["Key"].startswith("_")
+    ]
+    return reversed(found)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from pilotage.gateways import code_deploy, lambda_functions
+from pilotage.gateways import deployments, lambda_functions
 from pilotage.gateways.release_table import ReleaseTable
 from pilotage.gateways.run_checks import run_checks
 from pilotage.gateways.topic import Topic
@@ -41,7 +41,7 @@ class Hook:
             )
             passed = False
         if passed is not None:
-            code_deploy.report_hook(deployment_id, execution_id, passed)
+            deployments.report_hook(deployment_id, execution_id, passed)
 
     def _passed(self, deployment_id: str, event: Mapping[str, Any]) -> bool | None:
         """None when the user's own hook answers instead of us."""
@@ -75,7 +75,7 @@ class Hook:
         self._topic.tell(release.id)
 
     def _release(self, deployment_id: str) -> Release | None:
-        deployment = code_deploy.deployment(deployment_id)
+        deployment = deployments.deployment(deployment_id)
         if deployment is None or not deployment.description:
             return None
         return self._table.load(deployment.description)

@@ -78,7 +78,25 @@ def alias_of(function: str, alias: str) -> AliasState | None:
             return None
         raise
     weights = (found.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
-    return AliasState(found["FunctionVersion"], weights)
+    return AliasState(found["FunctionVersion"], weights, found.get("RevisionId", ""))
+
+
+def end_sharing(function: str, alias: str, seen: AliasState) -> bool:
+    """Send everyone to the alias's main version. False when someone changed the alias since it was
+    seen: then it is not ours to change."""
+    try:
+        client("lambda").update_alias(
+            FunctionName=function,
+            Name=alias,
+            FunctionVersion=seen.version,
+            RoutingConfig={"AdditionalVersionWeights": {}},
+            RevisionId=seen.revision_id,
+        )
+    except Exception as error:
+        if code_of(error) in ("PreconditionFailedException", "ResourceConflictException"):
+            return False
+        raise
+    return True
 
 
 def configuration(function: str, version: str = "") -> Configuration:

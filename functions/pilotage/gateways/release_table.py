@@ -1,52 +1,67 @@
-"""The table: releases, turns and the messages that were sent. One item a thing.
+"""The table: releases, and the messages that were sent of them.
 
-Conditional writes make each of them happen once. Sections of a release are JSON text, so that a
+Conditional writes make each thing happen once. Sections of a release are JSON text, so that a
 step writes only its own.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
 from pilotage.errors import ReleaseAlreadyKnown
-from pilotage.gateways.aws import client, code_of
-from pilotage.records import build, plain
+from pilotage.gateways.aws import client
+from pilotage.gateways.table import Item, as_json, failed_condition, item_at, key
+from pilotage.records import build
 from pilotage.release import Release
-from pilotage.turns import Turn
 
 OPEN_INDEX = "open"
-Item = dict[str, dict[str, str]]
-
-
-class Conflict(Exception):
-    """Someone else wrote first: read again and decide again."""
+BATCH = 100
 
 
 class ReleaseTable:
     def __init__(self, name: str) -> None:
         self._name = name
 
-    def claim(self, release: Release) -> None:
-        """Raises ReleaseAlreadyKnown when another execution has this object version."""
+    def claim(self, release: Release) -> Release:
+        """The release as it is in the table now: a step that is tried again finds its own claim.
+        Raises ReleaseAlreadyKnown when another execution has it, or when it is over."""
         try:
             client("dynamodb").put_item(
                 TableName=self._name,
                 Item={**_key(release.id), **_sections(release), "open": {"S": "yes"}},
-                ConditionExpression="attribute_not_exists(pk) OR execution = :mine",
-                ExpressionAttributeValues={":mine": {"S": json.dumps(release.execution)}},
+                ConditionExpression="attribute_not_exists(pk)",
             )
         except Exception as error:
-            if _failed_condition(error):
+            if not failed_condition(error):
+                raise
+            known = self.load(release.id)
+            if known is None or known.execution != release.execution or known.outcome:
                 raise ReleaseAlreadyKnown(release.id) from error
-            raise
+            return known
+        return release
 
     def load(self, release_id: str) -> Release | None:
-        item = self._get(_key(release_id))
+        item = item_at(self._name, _key(release_id))
         return _release(item) if item else None
+
+    def unknown(self, release_ids: Sequence[str]) -> list[str]:
+        """Those of the ids that the table has no release of."""
+        known: set[str] = set()
+        for start in range(0, len(release_ids), BATCH):
+            keys = [_key(release_id) for release_id in release_ids[start : start + BATCH]]
+            request = {"Keys": keys, "ProjectionExpression": "pk", "ConsistentRead": True}
+            while request["Keys"]:
+                found = client("dynamodb").batch_get_item(RequestItems={self._name: request})
+                known |= {item["pk"]["S"] for item in found["Responses"].get(self._name, [])}
+                request["Keys"] = (
+                    found.get("UnprocessedKeys", {}).get(self._name, {}).get("Keys", [])
+                )
+        return [i for i in release_ids if _key(i)["pk"]["S"] not in known]
 
     def save(self, release: Release, *sections: str) -> None:
         """Write these sections of the release and leave the others as they are."""
-        values = {f":{name}": _json(getattr(release, name)) for name in sections}
+        values = {f":{name}": as_json(getattr(release, name)) for name in sections}
         names = {f"#{name}": name for name in sections}
         client("dynamodb").update_item(
             TableName=self._name,
@@ -57,6 +72,27 @@ class ReleaseTable:
             ExpressionAttributeValues=values,
         )
 
+    def save_hold(self, release: Release) -> bool:
+        """Write what the release waits for. False when it does not wait any more."""
+        try:
+            client("dynamodb").update_item(
+                TableName=self._name,
+                Key=_key(release.id),
+                UpdateExpression="SET #hold = :hold",
+                ConditionExpression="step = :waiting AND outcome = :none",
+                ExpressionAttributeNames={"#hold": "hold"},
+                ExpressionAttributeValues={
+                    ":hold": as_json(release.hold),
+                    ":waiting": as_json("waiting"),
+                    ":none": as_json(None),
+                },
+            )
+        except Exception as error:
+            if failed_condition(error):
+                return False
+            raise
+        return True
+
     def close(self, release: Release) -> bool:
         """Record the outcome, once. False when an outcome was recorded before."""
         try:
@@ -66,13 +102,13 @@ class ReleaseTable:
                 UpdateExpression="SET outcome = :outcome, step = :step",
                 ConditionExpression="outcome = :none",
                 ExpressionAttributeValues={
-                    ":outcome": _json(release.outcome),
-                    ":step": _json(release.step),
-                    ":none": _json(None),
+                    ":outcome": as_json(release.outcome),
+                    ":step": as_json(release.step),
+                    ":none": as_json(None),
                 },
             )
         except Exception as error:
-            if _failed_condition(error):
+            if failed_condition(error):
                 return False
             raise
         return True
@@ -87,7 +123,7 @@ class ReleaseTable:
         )
 
     def open_releases(self) -> list[Release]:
-        """Every release for which something is left to do."""
+        """Every release for which something is left to do, oldest claim first."""
         pages = (
             client("dynamodb")
             .get_paginator("query")
@@ -101,78 +137,40 @@ class ReleaseTable:
         )
         return [_release(item) for page in pages for item in page["Items"]]
 
-    def turn(self, target: str) -> Turn:
-        item = self._get(_turn_key(target))
-        return build(Turn, json.loads(item["turn"]["S"])) if item else Turn()
-
-    def put_turn(self, target: str, turn: Turn) -> None:
-        """Raises Conflict when the turn was written since it was read."""
-        body = {"turn": _json(turn), "number": {"N": str(turn.version)}}
-        try:
-            client("dynamodb").put_item(
-                TableName=self._name,
-                Item={**_turn_key(target), **body},
-                ConditionExpression="attribute_not_exists(pk) OR #number = :before",
-                ExpressionAttributeNames={"#number": "number"},
-                ExpressionAttributeValues={":before": {"N": str(turn.version - 1)}},
-            )
-        except Exception as error:
-            if _failed_condition(error):
-                raise Conflict from error
-            raise
-
-    def message(self, release_id: str) -> dict[str, Any]:
-        """What was last sent of a release: `channel`, `ts`, `rank`, `hash`; empty at first."""
-        item = self._get(_message_key(release_id))
+    def message(self, about: str) -> dict[str, Any]:
+        """What was last sent of a release or an instruction: `channel`, `ts`, `rank`, `hash`;
+        empty at first."""
+        item = item_at(self._name, _message_key(about))
         return json.loads(item["message"]["S"]) if item else {}
 
-    def put_message(self, release_id: str, message: dict[str, Any], before: dict[str, Any]) -> bool:
+    def put_message(self, about: str, message: dict[str, Any], before: dict[str, Any]) -> bool:
         """False when another notifier wrote meanwhile."""
         try:
             client("dynamodb").put_item(
                 TableName=self._name,
-                Item={**_message_key(release_id), "message": _json(message)},
+                Item={**_message_key(about), "message": as_json(message)},
                 ConditionExpression="attribute_not_exists(pk) OR message = :before",
-                ExpressionAttributeValues={":before": _json(before)},
+                ExpressionAttributeValues={":before": as_json(before)},
             )
         except Exception as error:
-            if _failed_condition(error):
+            if failed_condition(error):
                 return False
             raise
         return True
 
-    def _get(self, key: Item) -> Any:
-        return (
-            client("dynamodb")
-            .get_item(TableName=self._name, Key=key, ConsistentRead=True)
-            .get("Item")
-        )
-
 
 def _key(release_id: str) -> Item:
-    return {"pk": {"S": f"release#{release_id}"}, "sk": {"S": "release"}}
+    return key(f"release#{release_id}", "release")
 
 
-def _message_key(release_id: str) -> Item:
-    return {"pk": {"S": f"release#{release_id}"}, "sk": {"S": "message"}}
-
-
-def _turn_key(target: str) -> Item:
-    return {"pk": {"S": f"target#{target}"}, "sk": {"S": "turn"}}
+def _message_key(about: str) -> Item:
+    return key(f"release#{about}", "message")
 
 
 def _sections(release: Release) -> Item:
-    return {field.name: _json(getattr(release, field.name)) for field in fields(release)}
+    return {field.name: as_json(getattr(release, field.name)) for field in fields(release)}
 
 
 def _release(item: Item) -> Release:
     names = {field.name for field in fields(Release)}
     return build(Release, {name: json.loads(item[name]["S"]) for name in names if name in item})
-
-
-def _json(value: Any) -> dict[str, str]:
-    return {"S": json.dumps(plain(value), ensure_ascii=False)}
-
-
-def _failed_condition(error: Exception) -> bool:
-    return code_of(error) == "ConditionalCheckFailedException"

@@ -13,6 +13,17 @@ class Topic:
         """Say that a release has news."""
         client("sns").publish(TopicArn=self._arn, Message=json.dumps({"release": release_id}))
 
+    def tell_answer(self, instruction_id: str) -> None:
+        """Say what came of an operator's instruction."""
+        message = json.dumps({"instruction": instruction_id})
+        client("sns").publish(TopicArn=self._arn, Message=message)
+
+
+def instruction_in(message: str) -> str:
+    """The id of an operator's instruction, "" when the message is another's."""
+    found = _object(message)
+    return str(found.get("instruction", "")) if set(found) == {"instruction"} else ""
+
 
 def release_in(message: str) -> str:
     """The release id of our own message, "" when it is another's."""

@@ -1,5 +1,6 @@
-"""Step Functions: tokens handed back."""
+"""Step Functions: tokens handed back, and executions."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -26,6 +27,20 @@ def fail(token: str, error_name: str, cause: str) -> bool:
         client("stepfunctions").send_task_failure(taskToken=token, error=error_name, cause=cause)
     except Exception as error:
         if code_of(error) in OVER:
+            return False
+        raise
+    return True
+
+
+def start(machine: str, about: str, event: Mapping[str, Any]) -> bool:
+    """Start an execution, once for what it is about. False when there was one of that name."""
+    name = hashlib.sha256(about.encode()).hexdigest()[:40]
+    try:
+        client("stepfunctions").start_execution(
+            stateMachineArn=machine, name=f"pilotage-{name}", input=json.dumps(event)
+        )
+    except Exception as error:
+        if code_of(error) == "ExecutionAlreadyExists":
             return False
         raise
     return True

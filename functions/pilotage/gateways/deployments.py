@@ -1,30 +1,24 @@
-"""CodeDeploy: groups, deployments, and answers to its hooks."""
+"""CodeDeploy: deployments, and answers to its hooks."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from pilotage.artifact import Artifact
-from pilotage.errors import TargetBusy
 from pilotage.gateways.aws import client, code_of, message_of
 from pilotage.outcome import DeploymentEnd
 from pilotage.release import Release
-from pilotage.rollout import Rollout
-from pilotage.target import Group
 
 ACTIVE = ("Created", "Queued", "InProgress", "Baking", "Ready")
-NO_SUCH_TARGET = (
-    "ApplicationDoesNotExist",
-    "DeploymentGroupDoesNotExist",
-    "InvalidApplicationName",
-    "InvalidDeploymentGroupName",
-)
+BATCH = 25
+
+# A release is claimed by our clock and its deployment dated by CodeDeploy's.
+CLOCK_SKEW = timedelta(hours=1)
 
 
-class NoSuchTarget(Exception):
-    """CodeDeploy knows no such application or group; the text is its own."""
+class TargetBusy(Exception):
+    """Another deployment runs on the group; the text is CodeDeploy's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,65 +39,26 @@ class Deployment:
     completed_at: float
 
     @property
+    def target_name(self) -> str:
+        return f"{self.application}/{self.group}"
+
+    @property
     def is_over(self) -> bool:
         return self.status not in ACTIVE
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What CreateDeployment is asked for."""
+    """What CreateDeployment is asked for. `alarms` None leaves the group's own; an empty tuple
+    watches none."""
 
     application: str
     group: str
     description: str
     appspec: str
     configuration: str = ""
-    alarms: tuple[str, ...] = ()
+    alarms: tuple[str, ...] | None = None
     ignore_poll_failure: bool = False
-
-
-def group_arn(artifact: Artifact, execution: str) -> str:
-    """The ARN of the artifact's group: partition, region and account are the execution's."""
-    _, partition, _, region, account = execution.split(":")[:5]
-    name = f"{artifact.application}/{artifact.group}"
-    return f"arn:{partition}:codedeploy:{region}:{account}:deploymentgroup:{name}"
-
-
-def group(application: str, name: str, arn: str) -> Group:
-    """The group with its tags. Raises NoSuchTarget."""
-    settings = group_settings(application, name)
-    tags = client("codedeploy").list_tags_for_resource(ResourceArn=arn).get("Tags") or []
-    return replace(settings, tags={tag["Key"]: tag.get("Value", "") for tag in tags})
-
-
-def group_settings(application: str, name: str) -> Group:
-    """The group without its tags. Raises NoSuchTarget."""
-    try:
-        found = client("codedeploy").get_deployment_group(
-            applicationName=application, deploymentGroupName=name
-        )
-    except Exception as error:
-        if code_of(error).startswith(NO_SUCH_TARGET):
-            raise NoSuchTarget(message_of(error)) from error
-        raise
-    info = found["deploymentGroupInfo"]
-    alarms = info.get("alarmConfiguration") or {}
-    return Group(
-        application=application,
-        name=name,
-        platform=info.get("computePlatform", "Server"),
-        tags={},
-        alarms=tuple(alarm["name"] for alarm in alarms.get("alarms") or []),
-        alarms_enabled=bool(alarms.get("enabled")),
-        ignore_poll_failure=bool(alarms.get("ignorePollAlarmFailure")),
-        configuration=info.get("deploymentConfigName", ""),
-    )
-
-
-def watched_alarms(application: str, name: str) -> tuple[str, ...]:
-    """The alarms that the group watches; none when it ignores its alarms."""
-    found = group_settings(application, name)
-    return found.alarms if found.alarms_enabled else ()
 
 
 def create(order: Order) -> str:
@@ -122,9 +77,9 @@ def create(order: Order) -> str:
     }
     if order.configuration:
         params["deploymentConfigName"] = order.configuration
-    if order.alarms:
+    if order.alarms is not None:
         params["overrideAlarmConfiguration"] = {
-            "enabled": True,
+            "enabled": bool(order.alarms),
             "ignorePollAlarmFailure": order.ignore_poll_failure,
             "alarms": [{"name": name} for name in order.alarms],
         }
@@ -138,12 +93,18 @@ def create(order: Order) -> str:
 
 def find(release: Release) -> Deployment | None:
     """The release's deployment, by its id in the description: running or over."""
-    listed = client("codedeploy").list_deployments(
-        applicationName=release.artifact.application,
-        deploymentGroupName=release.artifact.group,
-        createTimeRange={"start": datetime.fromisoformat(release.claimed_at)},
-    )["deployments"][:25]
-    ours = (d for d in _described(listed) if d.description == release.id and not d.rolls_back)
+    since = datetime.fromisoformat(release.claimed_at) - CLOCK_SKEW
+    pages = (
+        client("codedeploy")
+        .get_paginator("list_deployments")
+        .paginate(
+            applicationName=release.artifact.application,
+            deploymentGroupName=release.artifact.group,
+            createTimeRange={"start": since},
+        )
+    )
+    ids = [deployment_id for page in pages for deployment_id in page["deployments"]]
+    ours = (d for d in _described(ids) if d.description == release.id and not d.rolls_back)
     return next(ours, None)
 
 
@@ -156,11 +117,21 @@ def of_release(release: Release) -> Deployment | None:
     return find(release)
 
 
-def running(application: str, group: str) -> list[Deployment]:
-    listed = client("codedeploy").list_deployments(
+def running(application: str, group: str) -> list[str]:
+    """Ids of the deployments that run on the group."""
+    found: list[str] = client("codedeploy").list_deployments(
         applicationName=application, deploymentGroupName=group, includeOnlyStatuses=list(ACTIVE)
-    )["deployments"][:25]
-    return list(_described(listed))
+    )["deployments"]
+    return found
+
+
+def stop(deployment_id: str) -> None:
+    """Stop a deployment and bring its users back. That it is over is as good."""
+    try:
+        client("codedeploy").stop_deployment(deploymentId=deployment_id, autoRollbackEnabled=True)
+    except Exception as error:
+        if not code_of(error).startswith(("DeploymentAlreadyCompleted", "DeploymentDoesNotExist")):
+            raise
 
 
 def deployment(deployment_id: str) -> Deployment | None:
@@ -190,32 +161,6 @@ def end_of(found: Deployment) -> DeploymentEnd:
     )
 
 
-def ensure_configuration(rollout: Rollout) -> None:
-    """Make a rollout's configuration; that it is there already is as good."""
-    try:
-        client("codedeploy").create_deployment_config(
-            deploymentConfigName=rollout.configuration,
-            computePlatform="Lambda",
-            trafficRoutingConfig=rollout.routing,
-        )
-    except Exception as error:
-        if code_of(error) != "DeploymentConfigAlreadyExistsException":
-            raise
-
-
-def configuration_exists(name: str) -> bool:
-    """Whether there is a configuration of this name for Lambda."""
-    try:
-        found = client("codedeploy").get_deployment_config(deploymentConfigName=name)
-    except Exception as error:
-        if code_of(error).startswith(
-            ("DeploymentConfigDoesNotExist", "InvalidDeploymentConfigName")
-        ):
-            return False
-        raise
-    return bool(found["deploymentConfigInfo"].get("computePlatform") == "Lambda")
-
-
 def report_hook(deployment_id: str, execution_id: str, passed: bool) -> None:
     """Answer for a hook. That someone answered before, or that the deployment is over or gone, is
     fine."""
@@ -236,12 +181,11 @@ def report_hook(deployment_id: str, execution_id: str, passed: bool) -> None:
             raise
 
 
-def _described(ids: Iterable[str]) -> Iterable[Deployment]:
-    listed = list(ids)
-    if not listed:
-        return []
-    found = client("codedeploy").batch_get_deployments(deploymentIds=listed)["deploymentsInfo"]
-    return sorted((_deployment(info) for info in found), key=lambda d: listed.index(d.id))
+def _described(ids: Sequence[str]) -> Iterator[Deployment]:
+    for start in range(0, len(ids), BATCH):
+        batch = ids[start : start + BATCH]
+        found = client("codedeploy").batch_get_deployments(deploymentIds=batch)["deploymentsInfo"]
+        yield from (_deployment(info) for info in found)
 
 
 def _deployment(info: Mapping[str, Any]) -> Deployment:

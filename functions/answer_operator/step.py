@@ -1,0 +1,124 @@
+"""Do what an operator asks, once, and say what came of it."""
+
+from dataclasses import dataclass, replace
+
+from pilotage import instruction as instructions
+from pilotage.fault import Fault, shown
+from pilotage.gateways import deployment_groups, workflow
+from pilotage.gateways.instruction_table import InstructionTable
+from pilotage.gateways.release_table import ReleaseTable
+from pilotage.gateways.stop_release import stop_release
+from pilotage.gateways.topic import Topic
+from pilotage.gateways.turn_table import TurnTable
+from pilotage.hold import EVERYTHING, Freeze
+from pilotage.instruction import Answer, Instruction
+from pilotage.release import Release, RollBack, Stop, roll_back_event
+from take_turn.step import Turns
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    releases: ReleaseTable
+    table: TurnTable
+    answers: InstructionTable
+    turns: Turns
+    topic: Topic
+    bucket: str
+    machine: str
+
+    def obey(self, asked: Instruction, faults: list[Fault]) -> Answer:
+        """What came of the instruction; the first answer when it comes twice."""
+        answer = self.answers.answer(asked.id)
+        if answer is None:
+            faults = faults or self._target_faults(asked)
+            answer = Answer(asked, tuple(faults)) if faults else self._done(asked)
+            self.answers.put_answer(answer)
+        self.topic.tell_answer(asked.id)
+        return answer
+
+    def _target_faults(self, asked: Instruction) -> list[Fault]:
+        if asked.target == EVERYTHING:
+            return []
+        try:
+            deployment_groups.group_settings(asked.application, asked.group)
+        except deployment_groups.NoSuchTarget as missing:
+            fix = "Write <application>/<deployment group> as CodeDeploy has them."
+            return [Fault(f"target {asked.target}", shown(str(missing), 200), fix)]
+        return []
+
+    def _done(self, asked: Instruction) -> Answer:
+        match asked.kind:
+            case instructions.FREEZE:
+                return self._freeze(asked)
+            case instructions.THAW:
+                return self._thaw(asked)
+            case instructions.STOP:
+                return self._stop(asked)
+        return self._roll_back(asked)
+
+    def _freeze(self, asked: Instruction) -> Answer:
+        freeze = Freeze(asked.target, True, asked.by, asked.reason, asked.at)
+        if not self.table.put_freeze(freeze):
+            return self._too_late(asked)
+        running = [release for release in self._on(asked.target) if release.step != "waiting"]
+        done = ["What is uploaded now waits until someone thaws it."]
+        done += [f"{release.id} is on its way and ends." for release in running[:5]]
+        return Answer(asked, users_get="Users get what they had.", done=tuple(done))
+
+    def _thaw(self, asked: Instruction) -> Answer:
+        freeze = Freeze(asked.target, False, asked.by, asked.reason, asked.at)
+        if not self.table.put_freeze(freeze):
+            return self._too_late(asked)
+        targets = {release.target_name for release in self._on(asked.target)}
+        gone_on = [target for target in sorted(targets) if self.turns.look_again(target)]
+        done = [f"On {target} the next release goes on." for target in gone_on]
+        return Answer(
+            asked,
+            users_get="Users get what they had.",
+            done=tuple(done) or ("Nothing was waiting for it.",),
+        )
+
+    def _stop(self, asked: Instruction) -> Answer:
+        """The release that is named; else the one that has the target's turn, or would be next."""
+        found = self._named(asked)
+        if found is None:
+            reason = "is not on its way." if asked.release else "has no release on its way."
+            fix = 'To go back from what is live, put a "Roll Back" on the bus.'
+            place = f"release {asked.release}" if asked.release else f"target {asked.target}"
+            return Answer(asked, (Fault(place, reason, fix),))
+        # Pinned, so that the same event never stops the release that comes after it.
+        pinned = self.answers.pin(replace(asked, release=found.id)).release
+        found = self.releases.load(pinned) or found
+        stop_release(found, Stop(asked.by, asked.reason, asked.at), self.releases)
+        kept = (
+            "Its users are being brought back." if found.deployment else "It ends before any user."
+        )
+        return Answer(asked, users_get=kept, done=(f"{found.id} is being stopped.",))
+
+    def _roll_back(self, asked: Instruction) -> Answer:
+        back = RollBack(asked.by, asked.reason, asked.version)
+        event = roll_back_event(self.bucket, asked.target, back, asked.id, asked.at)
+        workflow.start(self.machine, f"roll back {asked.id}", event)
+        holder = self.table.turn(asked.target).holder
+        done = [f"It is release {asked.target}/roll-back-{asked.id}."]
+        if holder:
+            done.append(f"{holder.release} is on its way and ends first; stop it to go at once.")
+        return Answer(asked, users_get="Users get what they had until it goes.", done=tuple(done))
+
+    def _named(self, asked: Instruction) -> Release | None:
+        if asked.release:
+            found = self.releases.load(asked.release)
+        else:
+            turn = self.table.turn(asked.target)
+            found = self.releases.load(turn.everyone[0].release) if turn.everyone else None
+        on_its_way = found and not found.outcome and found.target_name == asked.target
+        return found if on_its_way else None
+
+    def _on(self, target: str) -> list[Release]:
+        """The releases that are open on the target, or on all of them."""
+        found = self.releases.open_releases()
+        return [r for r in found if not r.outcome and target in (EVERYTHING, r.target_name)]
+
+    def _too_late(self, asked: Instruction) -> Answer:
+        fault = Fault(f"target {asked.target}", "something later was said about it already.")
+        return Answer(asked, (fault,))

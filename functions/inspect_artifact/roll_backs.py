@@ -1,0 +1,38 @@
+"""Which version a roll back goes to."""
+
+from dataclasses import replace
+
+from pilotage import rollout
+from pilotage.fault import Fault
+from pilotage.gateways import lambda_functions
+from pilotage.gateways.aws import code_of
+from pilotage.release import Plan, RollBack
+from pilotage.turns import Turn, earlier_life
+
+ALL_AT_ONCE = rollout.parse("all at once")
+
+
+def find_version(asked: RollBack, plan: Plan, turn: Turn) -> tuple[RollBack, list[Fault]]:
+    """The roll back with its version, and why it cannot go there."""
+    place = f"roll back of {plan.target.name}"
+    known = ", ".join(life.version for life in turn.lives)
+    fix = f"Were live: {known}." if known else "None went live by Pilotage: name a version."
+    if not plan.live:
+        reason = f"there is no alias {plan.target.alias} yet: nobody gets anything."
+        return asked, [Fault(place, reason, "Upload a first artifact.")]
+    version = asked.version or earlier_life(turn, plan.live)
+    if not version:
+        return asked, [Fault(place, f"nothing is known to be good before {plan.live}.", fix)]
+    if not _is_there(plan.target.function, version):
+        return asked, [Fault(place, f"version {version} does not exist or is not Active.", fix)]
+    return replace(asked, version=version), []
+
+
+def _is_there(function: str, version: str) -> bool:
+    try:
+        found = lambda_functions.configuration(function, version)
+    except Exception as error:
+        if code_of(error) == "ResourceNotFoundException":
+            return False
+        raise
+    return found.settled and not found.failure

@@ -1,0 +1,49 @@
+"""The table: what operators asked for, and what came of it."""
+
+import json
+
+from pilotage.gateways.aws import client
+from pilotage.gateways.table import Item, as_json, failed_condition, item_at, key
+from pilotage.instruction import Answer, Instruction
+from pilotage.records import build
+
+
+class InstructionTable:
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def answer(self, instruction_id: str) -> Answer | None:
+        item = item_at(self._name, _key(instruction_id))
+        return build(Answer, json.loads(item["answer"]["S"])) if item else None
+
+    def put_answer(self, answer: Answer) -> None:
+        """The first answer stands."""
+        try:
+            client("dynamodb").put_item(
+                TableName=self._name,
+                Item={**_key(answer.instruction.id), "answer": as_json(answer)},
+                ConditionExpression="attribute_not_exists(pk)",
+            )
+        except Exception as error:
+            if not failed_condition(error):
+                raise
+
+    def pin(self, instruction: Instruction) -> Instruction:
+        """The instruction as it was first understood."""
+        where = key(f"instruction#{instruction.id}", "pinned")
+        try:
+            client("dynamodb").put_item(
+                TableName=self._name,
+                Item={**where, "instruction": as_json(instruction)},
+                ConditionExpression="attribute_not_exists(pk)",
+            )
+        except Exception as error:
+            if not failed_condition(error):
+                raise
+            item = item_at(self._name, where)
+            return build(Instruction, json.loads(item["instruction"]["S"]))
+        return instruction
+
+
+def _key(instruction_id: str) -> Item:
+    return key(f"instruction#{instruction_id}", "instruction")

@@ -1,0 +1,26 @@
+"""The table's items: a key, and JSON text in each attribute."""
+
+import json
+from typing import Any
+
+from pilotage.gateways.aws import client, code_of
+from pilotage.records import plain
+
+Item = dict[str, dict[str, str]]
+
+
+def key(pk: str, sk: str) -> Item:
+    return {"pk": {"S": pk}, "sk": {"S": sk}}
+
+
+def item_at(table: str, where: Item) -> Any:
+    """The item as it is now; None when there is none."""
+    return client("dynamodb").get_item(TableName=table, Key=where, ConsistentRead=True).get("Item")
+
+
+def as_json(value: Any) -> dict[str, str]:
+    return {"S": json.dumps(plain(value), ensure_ascii=False)}
+
+
+def failed_condition(error: Exception) -> bool:
+    return code_of(error) == "ConditionalCheckFailedException"

@@ -1,0 +1,65 @@
+"""What holds a release up that has nobody before it: a freeze, someone else's deployment, an alarm."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pilotage.fault import shown
+from pilotage.turns import ROLL_BACK, UPLOAD, Claim
+
+EVERYTHING = "everything"
+
+TURN, FREEZE, DEPLOYMENT, ALARM = "turn", "freeze", "deployment", "alarm"
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """A person halted a target, or everything. `by` is who they claim to be; `at` when they said
+    so: of two orders that arrive the wrong way round the later one counts."""
+
+    target: str
+    frozen: bool
+    by: str
+    reason: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why a release waits: `kind`, the words for people, and the names of the red alarms."""
+
+    kind: str
+    words: str
+    names: tuple[str, ...] = ()
+
+
+# A release that asks for its turn, and will be told why when it must wait.
+ASKED = Hold(TURN, "")
+
+
+def by_freeze(claim_kind: str, freezes: Sequence[Freeze | None]) -> Hold | None:
+    """A rollback that a person asked for is not held by a freeze: it brings users back."""
+    for freeze in freezes:
+        if freeze and freeze.frozen and claim_kind != ROLL_BACK:
+            what = "every target" if freeze.target == EVERYTHING else freeze.target
+            words = f"{shown(what)} is frozen by {shown(freeze.by)}: {shown(freeze.reason, 300)}"
+            return Hold(FREEZE, words)
+    return None
+
+
+def by_deployment(ids: Sequence[str]) -> Hold | None:
+    if not ids:
+        return None
+    return Hold(DEPLOYMENT, f"deployment {ids[0]}, which is no release's, runs on the group")
+
+
+def by_alarm(claim_kind: str, red: Sequence[str]) -> Hold | None:
+    """A red alarm is not the artifact's fault. Urgent uploads and rollbacks go on all the same."""
+    if not red or claim_kind != UPLOAD:
+        return None
+    many = "s are" if len(red) > 1 else " is"
+    words = f"alarm{many} red: {', '.join(shown(name, 200) for name in red[:5])}"
+    return Hold(ALARM, words, tuple(red))
+
+
+def by_turn(holder: Claim | None) -> Hold:
+    return Hold(TURN, f"{holder.name} is on its way" if holder else "others go first")

@@ -1,0 +1,220 @@
+"""What a release waits for, and what takes its turn before it."""
+
+import json
+
+import pytest
+
+from tests import builders
+from tests.builders import GOOD, wait_for
+from tests.story.conftest import make_team
+
+
+CANARY = "rollout: canary 10% 60m\n"
+
+
+def code(word, manifest=""):
+    files = {"index.py": f"{GOOD}# {word}\n"}
+    return {**files, "pilotage.yml": manifest} if manifest else files
+
+
+def record(team, release):
+    item = team.aws.dynamodb.get_item(
+        TableName=team.outputs["Table"],
+        Key={"pk": {"S": f"release#{release}"}, "sk": {"S": "release"}},
+    ).get("Item", {})
+    return {name: json.loads(item[name]["S"]) for name in ("step", "hold", "stop") if name in item}
+
+
+def held_by(team, release):
+    """The kind of what holds the release, "" when nothing does."""
+    found = record(team, release)
+    return (found.get("hold") or {}).get("kind", "") if found else ""
+
+
+def told(team, release, words):
+    """Whether the channel was told these words of the release."""
+    return any(words in message["text"] for message in team.messages())
+
+
+def running_deployment(team):
+    found = team.aws.codedeploy.list_deployments(
+        applicationName=team.application,
+        deploymentGroupName="prod",
+        includeOnlyStatuses=["Created", "InProgress"],
+    )["deployments"]
+    return found[0] if found else None
+
+
+def turn_green(team, alarm):
+    team.aws.cloudwatch.put_metric_alarm(
+        AlarmName=alarm,
+        Namespace="Test",
+        MetricName="Up",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="LessThanThreshold",
+        TreatMissingData="notBreaching",
+    )
+
+
+@pytest.fixture
+def alarmed(aws, cloud, pilotage):
+    """A team whose group watches a red alarm; its version 1 is live."""
+    alarm = builders.unique("alarm")
+    team = make_team(aws, cloud, pilotage, alarms=[alarm])
+    assert team.release().kind == "live"
+    assert builders.red_alarm(aws, alarm) == alarm
+    return team, alarm
+
+
+def test_a_release_waits_for_a_red_alarm_and_goes_on_when_it_is_ok(alarmed):
+    team, alarm = alarmed
+    release = team.upload(code("two"))
+    wait_for(lambda: held_by(team, release) == "alarm")
+    wait_for(lambda: told(team, release, f"This one waits: alarm is red: {alarm}."))
+    assert team.versions() == ["1"]
+    turn_green(team, alarm)
+    assert team.ending(release).kind == "live"
+    assert team.alias() == ("2", {})
+
+
+def test_an_urgent_upload_overrides_an_alarm_that_is_already_red(alarmed):
+    team, _ = alarmed
+    team.tag(urgent="allowed")
+    ending = team.release(code("fix"), urgent="prices are wrong")
+    assert ending.kind == "live"
+    assert "urgent: prices are wrong" in ending.text
+
+
+def test_urgent_without_a_grant_or_a_reason_is_rejected(settled_team):
+    ending = settled_team.release(code("fix"), urgent=" ")
+    assert ending.kind == "rejected"
+    assert 'metadata: "urgent" gives no reason.' in " ".join(ending.faults)
+    assert "tag the group pilotage:urgent = allowed" in " ".join(ending.faults)
+
+
+def test_an_urgent_upload_stops_the_running_release_and_brings_its_users_back(team):
+    team.tag(urgent="allowed")
+    assert team.release().kind == "live"
+    first = team.upload(code("two", CANARY))
+    wait_for(lambda: team.alias()[1])
+    urgent = team.upload(code("fix"), urgent="prices are wrong")
+    ending = team.ending(first)
+    assert ending.kind == "stopped"
+    assert "is urgent: prices are wrong" in ending.text
+    assert team.ending(urgent).kind == "live"
+    assert team.alias() == ("3", {})
+
+
+def test_a_release_waits_for_the_end_of_someone_elses_deployment(team):
+    assert team.release().kind == "live"
+    two = builders.publish(team.aws, team.function, GOOD + "# by hand\n")
+    team.aws.codedeploy.create_deployment(
+        applicationName=team.application,
+        deploymentGroupName="prod",
+        revision=builders.revision(builders.appspec(team.function, "1", two)),
+        deploymentConfigName="CodeDeployDefault.LambdaCanary10Percent15Minutes",
+    )
+    release = team.upload(code("three"))
+    wait_for(lambda: held_by(team, release) == "deployment")
+    assert team.ending(release).kind == "live"
+    assert team.alias() == ("3", {})
+    wait_for(lambda: told(team, release, "which is no release's, runs on the group"))
+
+
+def test_in_order_every_upload_has_its_turn(team):
+    team.tag(queue="in-order")
+    assert team.release().kind == "live"
+    releases = [team.upload(code("a", CANARY.replace("60m", "15m")))]
+    wait_for(lambda: team.alias()[1])
+    releases += [team.upload(code(word)) for word in ("b", "c")]
+    assert [team.ending(release).kind for release in releases] == ["live"] * 3
+    assert team.alias()[0] == "4"
+
+
+def test_two_targets_of_one_function_publish_one_at_a_time(team):
+    team.aws.codedeploy.create_deployment_group(
+        applicationName=team.application,
+        deploymentGroupName="beta",
+        serviceRoleArn=builders.role(team.aws),
+        deploymentConfigName="CodeDeployDefault.LambdaAllAtOnce",
+        tags=[{"Key": "pilotage:function", "Value": f"{team.function}:beta"}],
+    )
+    prod = team.upload(code("prod"))
+    beta = team.upload(code("beta"), key=f"{team.application}/beta/app.zip")
+    assert [team.ending(release).kind for release in (prod, beta)] == ["live", "live"]
+    aliases = team.aws.lambda_.list_aliases(FunctionName=team.function)["Aliases"]
+    published = {a["Name"]: a["FunctionVersion"] for a in aliases}
+    assert published["live"] != published["beta"]
+
+
+def test_the_same_upload_told_twice_is_one_release(team):
+    """EventBridge delivers at least once."""
+    release = team.upload()
+    event = wait_for(
+        lambda: next(
+            (
+                e
+                for e in reversed(team.cloud.bus.sent)
+                if e["detail"].get("object", {}).get("version-id") == release.rsplit("/", 1)[1]
+            ),
+            None,
+        )
+    )
+    machine = team.outputs["StateMachine"]
+    again = team.aws.stepfunctions.start_execution(
+        stateMachineArn=machine, name=builders.unique("again"), input=json.dumps(event)
+    )["executionArn"]
+    assert team.ending(release).kind == "live"
+    describe = team.aws.stepfunctions.describe_execution
+    wait_for(lambda: describe(executionArn=again)["status"] == "SUCCEEDED")
+    history = team.aws.stepfunctions.get_execution_history(executionArn=again)["events"]
+    names = [
+        e["stateEnteredEventDetails"]["name"] for e in history if "stateEnteredEventDetails" in e
+    ]
+    assert names == ["Inspect Artifact", "Release Already Known"]
+    assert team.versions() == ["1"]
+
+
+def test_an_event_of_another_bucket_touches_nothing(team):
+    other = team.aws.s3.create_bucket(Bucket=builders.unique("others-bucket"))["Location"].strip(
+        "/"
+    )
+    event = {
+        "time": "2026-11-23T10:00:00Z",
+        "detail": {
+            "bucket": {"name": other},
+            "object": {"key": f"{team.application}/prod/a.zip", "version-id": "v", "size": 1},
+        },
+    }
+    execution = team.aws.stepfunctions.start_execution(
+        stateMachineArn=team.outputs["StateMachine"], input=json.dumps(event)
+    )["executionArn"]
+    describe = team.aws.stepfunctions.describe_execution
+    wait_for(lambda: describe(executionArn=execution)["status"] == "SUCCEEDED")
+    assert record(team, f"{team.application}/prod/v") == {}
+
+
+def test_a_forged_end_of_a_deployment_changes_nothing(team):
+    assert team.release().kind == "live"
+    release = team.upload(code("two", CANARY))
+    wait_for(lambda: team.alias()[1])
+    for deployment_id in (running_deployment(team), "d-FORGED123", "../x"):
+        team.cloud.bus.send(
+            {
+                "source": "aws.codedeploy",
+                "detail-type": "CodeDeploy Deployment State-change Notification",
+                "detail": {
+                    "deploymentId": deployment_id,
+                    "application": team.application,
+                    "deploymentGroup": "prod",
+                    "state": "SUCCESS",
+                },
+            }
+        )
+    wait_for(lambda: told(team, release, "Users are moving"))
+    assert record(team, release)["step"] == "shifting"
+    team.aws.codedeploy.stop_deployment(deploymentId=running_deployment(team))
+    assert team.ending(release).kind == "stopped"
