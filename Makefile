@@ -6,7 +6,7 @@ READY := $(VENV)/ready
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: demo up test test-all bench check format lock clean
+.PHONY: demo up test test-all chaos bench check format lock clean
 
 demo: $(READY)
 	@$(BIN)/python -m demo $(ARGS)
@@ -17,7 +17,10 @@ up: $(READY)
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
-test-all: test
+test-all: test chaos
+
+chaos: $(READY)
+	@PYTHONPATH=.:functions $(BIN)/python -m tests.chaos $(ARGS)
 
 bench: $(READY)
 	@$(BIN)/python -m bench.init_cost

@@ -96,9 +96,8 @@ def publish(aws, name, code=None):
     return aws.lambda_.publish_version(FunctionName=name)["Version"]
 
 
-def red_alarm(aws, name=None):
-    """An alarm that is in ALARM and stays so; gives its name."""
-    name = name or unique("alarm")
+def alarm(aws, name, missing):
+    """An alarm without data, so that it is what `missing` says: breaching or notBreaching."""
     aws.cloudwatch.put_metric_alarm(
         AlarmName=name,
         Namespace="Test",
@@ -108,12 +107,18 @@ def red_alarm(aws, name=None):
         EvaluationPeriods=1,
         Threshold=1,
         ComparisonOperator="LessThanThreshold",
-        TreatMissingData="breaching",
+        TreatMissingData=missing,
     )
 
+
+def red_alarm(aws, name=None):
+    """An alarm that is in ALARM and stays so; gives its name."""
+    name = name or unique("alarm")
+    alarm(aws, name, missing="breaching")
+
     def is_red():
-        (alarm,) = aws.cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
-        return alarm["StateValue"] == "ALARM"
+        (found,) = aws.cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
+        return found["StateValue"] == "ALARM"
 
     wait_for(is_red)
     return name

@@ -72,18 +72,19 @@ class Team:
         return f"{path}/{put['VersionId']}"
 
     def outcome(self, release, seconds=40):
+        return wait_for(lambda: self.outcome_now(release), seconds)
+
+    def outcome_now(self, release):
+        """The outcome object, None while there is none."""
         key = f"_pilotage/outcomes/{release}.json"
+        try:
+            found = self.aws.s3.get_object(Bucket=self.outputs["ArtifactBucket"], Key=key)
+        except self.aws.s3.exceptions.NoSuchKey:
+            return None
+        return json.loads(found["Body"].read())
 
-        def look():
-            try:
-                body = self.aws.s3.get_object(Bucket=self.outputs["ArtifactBucket"], Key=key)[
-                    "Body"
-                ]
-            except self.aws.s3.exceptions.NoSuchKey:
-                return None
-            return json.loads(body.read())
-
-        return wait_for(look, seconds)
+    def is_over(self, release):
+        return self.outcome_now(release) is not None
 
     def ending(self, release, seconds=40):
         told = self.outcome(release, seconds)
@@ -137,9 +138,14 @@ def settled_team(aws, cloud, pilotage):
 
 
 def make_team(
-    aws, cloud, pilotage, alarms=(), rollout="CodeDeployDefault.LambdaCanary10Percent5Minutes"
+    aws,
+    cloud,
+    pilotage,
+    alarms=(),
+    rollout="CodeDeployDefault.LambdaCanary10Percent5Minutes",
+    application="",
 ):
-    application = unique("shop")
+    application = application or unique("shop")
     name = builders.function(
         aws, f"{application}-fn", "placeholder = 1", Tags={"pilotage:application": application}
     )

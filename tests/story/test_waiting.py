@@ -45,20 +45,6 @@ def running_deployment(team):
     return found[0] if found else None
 
 
-def turn_green(team, alarm):
-    team.aws.cloudwatch.put_metric_alarm(
-        AlarmName=alarm,
-        Namespace="Test",
-        MetricName="Up",
-        Statistic="Sum",
-        Period=60,
-        EvaluationPeriods=1,
-        Threshold=1,
-        ComparisonOperator="LessThanThreshold",
-        TreatMissingData="notBreaching",
-    )
-
-
 @pytest.fixture
 def alarmed(aws, cloud, pilotage):
     """A team whose group watches a red alarm; its version 1 is live."""
@@ -75,7 +61,7 @@ def test_a_release_waits_for_a_red_alarm_and_goes_on_when_it_is_ok(alarmed):
     wait_for(lambda: held_by(team, release) == "alarm")
     wait_for(lambda: told(team, release, f"This one waits: alarm is red: {alarm}."))
     assert team.versions() == ["1"]
-    turn_green(team, alarm)
+    builders.alarm(team.aws, alarm, missing="notBreaching")
     assert team.ending(release).kind == "live"
     assert team.alias() == ("2", {})
 

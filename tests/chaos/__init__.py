@@ -1,0 +1,1 @@
+"""Releases while things go wrong: every call, event and process of a release is made to fail."""
