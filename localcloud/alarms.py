@@ -13,6 +13,7 @@ from localcloud.alarm_changes import AlarmChanges, State
 from localcloud.alarm_metrics import MetricQuery, expression, queries
 from localcloud.clock import Clock
 from localcloud.metric_math import evaluate
+from localcloud.service_metrics import queue_gauge
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +82,8 @@ class Evaluator:
 
     def _datapoint(self, query: MetricQuery, end: float, period: float) -> float | None:
         """The statistic over the datapoints of one period that ends at `end`."""
+        if (gauge := queue_gauge(query)) is not None:
+            return gauge
         last = datetime.fromtimestamp(end, UTC).replace(tzinfo=None)
         first = last - timedelta(seconds=period)
         values: list[float] = []

@@ -1,11 +1,13 @@
 """A Slack that keeps what it was sent: the four Web API methods a notifier uses, and webhooks.
 
-`/slack/inbox` answers GET with the JSON list of everything sent, oldest first.
+`/slack/inbox` answers GET with the JSON list of everything sent, oldest first. `trouble` makes
+it throttle, break, hang or refuse.
 """
 
 import json
 import threading
 import time
+from dataclasses import dataclass
 from typing import Any
 
 from werkzeug import Request, Response
@@ -15,11 +17,23 @@ TOKEN = "xoxb-local-token"
 CHANNEL = "C0LOCAL0001"
 
 
+@dataclass(frozen=True)
+class Trouble:
+    """How Slack is unwell. `kind`: `throttled` (429, with `seconds` as Retry-After), `unavailable`
+    (503), `hanging` (answers after `seconds`, and keeps nothing) or an error word of Slack's, with
+    which it refuses."""
+
+    kind: str
+    seconds: float = 1
+
+
 class Slack:
     """What was sent stands in `inbox`: method, arguments, the answer's `ts`, and when."""
 
     def __init__(self) -> None:
         self.inbox: list[dict[str, Any]] = []
+        self.trouble: Trouble | None = None
+        self.turned_away = 0
         self._lock = threading.Lock()
         self._count = 0
 
@@ -27,6 +41,8 @@ class Slack:
         path = request.path.removeprefix(PREFIX)
         if path == "inbox":
             return _json(self.inbox)
+        if self.trouble:
+            return self._turn_away(self.trouble)
         if path.startswith("api/"):
             return self._api(path.removeprefix("api/"), request)
         if path.startswith("services/"):
@@ -37,6 +53,17 @@ class Slack:
     def clear(self) -> None:
         with self._lock:
             self.inbox.clear()
+
+    def _turn_away(self, trouble: Trouble) -> Response:
+        with self._lock:
+            self.turned_away += 1
+        if trouble.kind == "throttled":
+            return Response("", 429, {"Retry-After": str(int(trouble.seconds))})
+        if trouble.kind == "hanging":
+            time.sleep(trouble.seconds)
+        if trouble.kind in ("unavailable", "hanging"):
+            return Response("", 503)
+        return _json({"ok": False, "error": trouble.kind})
 
     def _api(self, method: str, request: Request) -> Response:
         arguments = _arguments(request)

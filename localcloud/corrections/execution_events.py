@@ -12,6 +12,7 @@ from moto.stepfunctions.parser.api import ExecutionStatus
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication, Execution
 
 from localcloud.events import Bus
+from localcloud.service_metrics import record_execution
 
 
 def apply(bus: Bus) -> None:
@@ -23,7 +24,7 @@ def apply(bus: Bus) -> None:
             return  # executions are given up with the cloud
         if worker.execution.exec_status == ExecutionStatus.RUNNING:
             reflect(worker)
-            bus.send(_event(worker.execution))
+            tell(worker.execution)
 
     def stop_and_tell(
         execution: Execution, stop_date: datetime, error: str | None, cause: str | None
@@ -34,7 +35,12 @@ def apply(bus: Bus) -> None:
         execution.stop_date = datetime.now(UTC)
         execution.error, execution.cause = error, cause
         stop(execution, stop_date, error, cause)
-        bus.send(_event(execution))
+        tell(execution)
+
+    def tell(execution: Execution) -> None:
+        event = _event(execution)
+        record_execution(event["detail"]["stateMachineArn"], event["detail"]["status"])
+        bus.send(event)
 
     BaseExecutionWorkerCommunication._reflect_execution_status = reflect_and_tell
     Execution.stop = stop_and_tell

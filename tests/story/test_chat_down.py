@@ -1,0 +1,86 @@
+"""Slack throttles, breaks, hangs or refuses: no release notices, and nothing is lost or doubled."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from localcloud.slack import Trouble
+from tests import builders
+from tests.builders import GOOD, wait_for
+from tests.story.conftest import make_team
+
+AWS = Path(sys.executable).parent / "aws"
+
+
+@pytest.fixture
+def slack(cloud):
+    yield cloud.slack
+    cloud.slack.trouble = None
+
+
+def posts_of(team, release):
+    """The messages of a release: one post, and edits of it."""
+    found = team.ending(release).messages
+    return [message["method"] for message in found]
+
+
+@pytest.mark.parametrize(
+    "trouble", [Trouble("throttled", 1), Trouble("unavailable"), Trouble("hanging", 2)], ids=str
+)
+def test_a_release_goes_its_way_and_is_told_afterwards(team, slack, trouble):
+    slack.trouble = trouble
+    release = team.upload(by="mara")
+    assert team.outcome(release)["outcome"]["kind"] == "live"
+    wait_for(lambda: slack.turned_away)
+    assert not [m for m in team.messages() if team.application in m["text"]]
+    slack.trouble = None
+    methods = posts_of(team, release)
+    assert methods.count("chat.postMessage") == 1
+    texts = [m["text"] for m in team.messages() if team.application in m["text"]]
+    assert "Everyone gets version 1." in texts[-1]
+    assert len([t for t in texts if ": live" in t]) == 1
+
+
+def test_what_slack_refuses_for_good_rings_and_is_replayed_by_the_documented_command(
+    aws, cloud, pilotage, slack
+):
+    team = make_team(aws, cloud, pilotage)
+    slack.trouble = Trouble("channel_not_found")
+    release = team.upload()
+    assert team.outcome(release)["outcome"]["kind"] == "live"
+    lost, queue = (arn_of(aws, pilotage[name]) for name in ("LostNotices", "NoticeQueue"))
+
+    def reasons():
+        got = aws.sqs.receive_message(
+            QueueUrl=pilotage["LostNotices"],
+            MessageAttributeNames=["All"],
+            VisibilityTimeout=0,
+            MaxNumberOfMessages=10,
+        )
+        return [m["MessageAttributes"]["reason"]["StringValue"] for m in got.get("Messages", [])]
+
+    assert set(wait_for(reasons)) == {"channel_not_found"}
+    alarm = aws.cloudformation.describe_stack_resource(
+        StackName="pilotage", LogicalResourceId="LostNoticesAlarm"
+    )["StackResourceDetail"]["PhysicalResourceId"]
+    wait_for(lambda: state_of(aws, alarm) == "ALARM")
+    slack.trouble = None
+    replay = ["sqs", "start-message-move-task", "--source-arn", lost, "--destination-arn", queue]
+    subprocess.run(
+        [str(AWS), "--endpoint-url", cloud.endpoint, *replay], check=True, capture_output=True
+    )
+    assert posts_of(team, release).count("chat.postMessage") == 1
+    assert "Everyone gets version 1." in team.messages()[-1]["text"]
+
+
+def arn_of(aws, url):
+    found = aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    return found["Attributes"]["QueueArn"]
+
+
+def state_of(aws, alarm):
+    (found,) = aws.cloudwatch.describe_alarms(AlarmNames=[alarm])["MetricAlarms"]
+    return found["StateValue"]
