@@ -15,9 +15,11 @@ up: $(READY)
 	@$(BIN)/python -m localcloud up $(ARGS)
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long" $(ARGS)
 
-test-all: test chaos
+test-all: $(READY)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(MAKE) --no-print-directory chaos
 
 chaos: $(READY)
 	@PYTHONPATH=.:functions $(BIN)/python -m tests.chaos $(ARGS)

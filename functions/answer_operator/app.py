@@ -1,6 +1,7 @@
 """Answer Operator: freeze, thaw, stop and roll back, as asked for on the stack's own bus."""
 
 import os
+from datetime import UTC, datetime
 from typing import Any
 
 from answer_operator.step import Operator
@@ -28,6 +29,6 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         bucket=os.environ["BUCKET"],
         machine=os.environ["MACHINE"],
     )
-    instruction, faults = read(event)
+    instruction, faults = read(event, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
     answer = operator.obey(instruction, faults)
     return {"done": list(answer.done), "faults": [str(fault) for fault in answer.faults]}

@@ -1,8 +1,13 @@
 """Do what an operator asks, once, and say what came of it."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from pilotage import instruction as instructions
+from pilotage.artifact import from_event
+from pilotage.errors import ReleaseAlreadyKnown
 from pilotage.fault import Fault, shown
 from pilotage.gateways import deployment_groups, workflow
 from pilotage.gateways.instruction_table import InstructionTable
@@ -25,6 +30,7 @@ class Operator:
     topic: Topic
     bucket: str
     machine: str
+    now: Callable[[], str] = lambda: datetime.now(UTC).isoformat(timespec="milliseconds")
 
     def obey(self, asked: Instruction, faults: list[Fault]) -> Answer:
         """What came of the instruction; the first answer when it comes twice."""
@@ -98,7 +104,13 @@ class Operator:
     def _roll_back(self, asked: Instruction) -> Answer:
         back = RollBack(asked.by, asked.reason, asked.version)
         event = roll_back_event(self.bucket, asked.target, back, asked.id, asked.at)
-        workflow.start(self.machine, f"roll back {asked.id}", event)
+        about = f"roll back {asked.id}"
+        # Claimed here, so that sweep finds it whatever becomes of its execution.
+        execution = workflow.execution_of(self.machine, about)
+        with suppress(ReleaseAlreadyKnown):
+            release = Release(from_event(event), execution, self.now(), roll_back=back)
+            self.releases.claim(release)
+        workflow.start(self.machine, about, event)
         holder = self.table.turn(asked.target).holder
         done = [f"It is release {asked.target}/roll-back-{asked.id}."]
         if holder:

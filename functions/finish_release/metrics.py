@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedd
 """
 
 import json
+import os
 import time
 from datetime import datetime
 
@@ -11,14 +12,16 @@ from pilotage import outcome as outcomes
 from pilotage.release import Release
 
 NAMESPACE = "Pilotage"
+DIMENSIONS = [["Outcome"], ["Stack", "Outcome"]]
 
 
 def measured(release: Release) -> None:
     """Print the figures: Releases by outcome, and seconds to live or to roll back."""
-    print(json.dumps(line(release, int(time.time() * 1000))), flush=True)
+    stack = os.environ.get("STACK", "")
+    print(json.dumps(line(release, stack, int(time.time() * 1000))), flush=True)
 
 
-def line(release: Release, now_ms: int) -> dict[str, object]:
+def line(release: Release, stack: str, now_ms: int) -> dict[str, object]:
     outcome = release.outcome
     assert outcome is not None
     values: dict[str, float] = {"Releases": 1}
@@ -29,10 +32,11 @@ def line(release: Release, now_ms: int) -> dict[str, object]:
         values["SecondsToRollBack"] = outcome.seconds
     units = {name: "Count" if name == "Releases" else "Seconds" for name in values}
     metrics = [{"Name": name, "Unit": unit} for name, unit in units.items()]
-    described = {"Namespace": NAMESPACE, "Dimensions": [["Outcome"]], "Metrics": metrics}
+    described = {"Namespace": NAMESPACE, "Dimensions": DIMENSIONS, "Metrics": metrics}
     return {
         "_aws": {"Timestamp": now_ms, "CloudWatchMetrics": [described]},
         "Outcome": outcome.kind,
+        "Stack": stack,
         "Target": release.target_name,
         "Release": release.id,
         **values,

@@ -12,13 +12,15 @@ from pilotage.gateways import alarms, artifact_store, deployments, lambda_functi
 from pilotage.gateways.deployments import Deployment
 from pilotage.gateways.release_table import ReleaseTable
 from pilotage.gateways.topic import Topic
-from pilotage.outcome import Outcome, Seen, judge
+from pilotage.outcome import DeploymentEnd, Outcome, Seen, judge
 from pilotage.records import plain
 from pilotage.release import Release
 from pilotage.target import AliasState, Target
+from settle_deployment.step import is_over
 from take_turn.step import Turns
 
-REREAD_SECONDS = (0.5, 1.0, 2.0)
+# Readers of an alias were seen to lag behind what moved it.
+REREAD_SECONDS = (0.5, 1.0, 2.0, 4.0)
 
 
 class Finish:
@@ -39,9 +41,10 @@ class Finish:
         users may still be moved: whoever finishes then tells a tale."""
         release_id = release.id
         if release.outcome is None:
-            deployment = _ended_deployment(release)
-            alias = self._alias_at_rest(release, deployment)
-            seen = _seen(release, deployment, alias, error, _words(cause))
+            deployment = self._ended_deployment(release)
+            end = deployments.end_of(deployment) if deployment else None
+            alias = self._alias_at_rest(release, end)
+            seen = _seen(release, end, alias, error, _words(cause))
             now = datetime.now(UTC).isoformat(timespec="seconds")
             outcome = replace(judge(seen), at=now)
             release = replace(release, outcome=outcome, step="finished")
@@ -57,22 +60,31 @@ class Finish:
         """The next release first. The release counts as open until all of it is done, so that
         sweep does again what failed here."""
         self._turns.give_back(release)
-        self._topic.tell(release.id)
+        self._topic.tell_end(release.id)
         artifact_store.write_outcome(release.artifact, _told(release))
         if release.deployment and release.deployment.alarm:
             alarms.remove(release.deployment.alarm)
         self._table.shut(release.id)
 
-    def _alias_at_rest(self, release: Release, deployment: Deployment | None) -> AliasState | None:
-        """Where the alias points, once nothing of this release shares it between two versions."""
+    def _ended_deployment(self, release: Release) -> Deployment | None:
+        """The release's deployment, when there is one. Raises DeploymentRuns while it or its
+        rollback is on its way."""
+        found = deployments.of_release(release)
+        stop_asked = release.stop is not None
+        if found and not is_over(found, stop_asked=stop_asked, sleep=self._sleep):
+            raise DeploymentRuns(found.id)
+        return deployments.deployment(found.id) if found else None
+
+    def _alias_at_rest(self, release: Release, end: DeploymentEnd | None) -> AliasState | None:
+        """Where the alias points: read again while it contradicts the deployment's end, and sent
+        to one version when our own deployment left it between two."""
         if release.plan is None:
             return None
         target = release.plan.target
         alias = lambda_functions.alias_of(target.function, target.alias)
         for pause in REREAD_SECONDS:
-            if not (alias and alias.is_weighted and deployment):
+            if alias is None or end is None or not _contradicts(alias, end, release):
                 return alias
-            # Readers were seen to lag behind a rollback's end.
             self._sleep(pause)
             alias = lambda_functions.alias_of(target.function, target.alias)
         if alias and _is_left_by(release, alias):
@@ -81,16 +93,13 @@ class Finish:
         return alias
 
 
-def _ended_deployment(release: Release) -> Deployment | None:
-    """The release's deployment, when there is one. Raises DeploymentRuns while it or its rollback
-    is on its way."""
-    deployment = deployments.of_release(release)
-    if deployment and not deployment.is_over:
-        raise DeploymentRuns(deployment.id)
-    rollback = deployment and deployment.rollback_id
-    if rollback and (found := deployments.deployment(rollback)) and not found.is_over:
-        raise DeploymentRuns(found.id)
-    return deployment
+def _contradicts(alias: AliasState, end: DeploymentEnd, release: Release) -> bool:
+    revision = release.revision
+    if alias.is_weighted or revision is None:
+        return alias.is_weighted
+    if end.rollback_status == "Succeeded":
+        return alias.version != revision.previous
+    return end.status == "Succeeded" and alias.version != revision.version
 
 
 def _is_left_by(release: Release, alias: AliasState) -> bool:
@@ -104,7 +113,7 @@ def _is_left_by(release: Release, alias: AliasState) -> bool:
 
 def _seen(
     release: Release,
-    deployment: Deployment | None,
+    end: DeploymentEnd | None,
     alias: AliasState | None,
     error: str,
     cause: str,
@@ -121,12 +130,13 @@ def _seen(
         alias=alias,
         function=target.function if target else "",
         alias_name=target.alias if target else "",
-        end=deployments.end_of(deployment) if deployment else None,
+        end=end,
         check_reasons=tuple(f"check {c.moment} traffic: {c.reason}" for c in failed),
         planned=plan is not None and revision is not None,
         rejected=bool(release.faults) or error == "ArtifactRejected",
         first_share=plan.rollout.first_share if plan and plan.rollout else 0.0,
         stop=str(release.stop) if release.stop else "",
+        goes_back=release.roll_back is not None,
     )
 
 

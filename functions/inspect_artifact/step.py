@@ -120,7 +120,7 @@ class Inspection:
                 live = function.alias.version if function.alias else ""
                 plan = Plan(target, live, roll_backs.ALL_AT_ONCE)
                 turn = self._turns.turn(release.target_name)
-                asked, faults = roll_backs.find_version(asked, plan, turn)
+                asked, faults = roll_backs.find_version(asked, plan, function.alias, turn)
                 self._faults += faults
         facts = {"by": asked.by, "notes": asked.reason}
         return replace(release, facts=facts, plan=plan, roll_back=asked, faults=few(self._faults))

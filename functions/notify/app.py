@@ -2,7 +2,8 @@
 
 import logging
 import os
-from functools import cache
+import time
+from functools import lru_cache
 from typing import Any
 
 from notify.step import Notifier
@@ -16,6 +17,7 @@ from pilotage.gateways.slack import RefusedForGood
 log = logging.getLogger(__name__)
 
 LONGEST_PAUSE_SECONDS = 600
+SECRET_SECONDS = 300
 
 
 @doorway
@@ -43,8 +45,13 @@ def _longer(pause: int, record: dict[str, Any]) -> int:
     return max(pause, min(LONGEST_PAUSE_SECONDS, longer))
 
 
-@cache
 def _notifier() -> Notifier:
+    """One for some minutes: then the secret is read anew, so that a changed one is found."""
+    return _made(int(time.time() // SECRET_SECONDS))
+
+
+@lru_cache(maxsize=1)
+def _made(_period: int) -> Notifier:
     secret = slack.secret(os.environ["SLACK_SECRET"])
     channel = slack.channel_for(secret, os.environ["SLACK_API_URL"])
     table = os.environ["TABLE"]

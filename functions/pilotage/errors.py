@@ -3,6 +3,7 @@
 PilotageError
 ├── ReleaseAlreadyKnown      another execution has this object version
 ├── ArtifactNotOurs          the event is of a bucket that is not the stack's own
+├── ReleaseOver              the release was finished while its execution went on
 ├── NothingClaimed           the execution ended before it could claim its object version
 ├── ReleaseSuperseded        a newer upload took the place of a waiting release
 ├── ReleaseStopped           users stay where they are, and the reason is known
@@ -29,6 +30,10 @@ class ReleaseAlreadyKnown(PilotageError):
 
 
 class ArtifactNotOurs(PilotageError):
+    pass
+
+
+class ReleaseOver(PilotageError):
     pass
 
 

@@ -52,13 +52,15 @@ class Answer:
     done: tuple[str, ...] = ()
 
 
-def read(event: Mapping[str, Any]) -> tuple[Instruction, list[Fault]]:
-    """The instruction of an event, and everything that is wrong with it."""
+def read(event: Mapping[str, Any], now: str) -> tuple[Instruction, list[Fault]]:
+    """The instruction of an event, and everything that is wrong with it. `now` as EventBridge
+    writes times: the sender may name another, but none to come, which would outlast every answer."""
     kind, detail = str(event.get("detail-type", "")), event.get("detail")
     detail = detail if isinstance(detail, Mapping) else {}
     words = {name: str(detail.get(name) or "").strip() for name in LONGEST}
     told = {name: shown(text, LONGEST[name]) for name, text in words.items()}
-    instruction = Instruction(str(event["id"]), shown(kind), str(event["time"]), **told)
+    at = min(str(event["time"]), now)
+    instruction = Instruction(str(event["id"]), shown(kind), at, **told)
     if kind not in KINDS:
         fault = Fault("detail-type", f'is "{shown(kind)}".', did_you_mean(kind, KINDS))
         return instruction, [fault]

@@ -161,6 +161,8 @@ def _users_get_at_the_end(release: Release, outcome: Outcome) -> str:
     match outcome.kind:
         case outcomes.LIVE:
             return f"Everyone gets version {outcome.users_get}."
+        case outcomes.UNCHANGED if release.roll_back:
+            return f"Everyone gets version {outcome.users_get}: there was nothing to go back from."
         case outcomes.UNCHANGED:
             return f"Everyone gets version {outcome.users_get}, as before: the code is the same."
         case outcomes.REJECTED:
@@ -183,6 +185,8 @@ def _untouched(release: Release, outcome: Outcome) -> str:
 
 def _users_get_when_stopped(release: Release, outcome: Outcome) -> str:
     new = release.revision.version if release.revision else ""
+    if release.roll_back:
+        return _untouched(release, outcome)
     if outcome.was_exposed:
         lasted = f" for {duration(outcome.seconds)}" if outcome.seconds else ""
         who = f"{outcome.share:.0%} of users" if outcome.share else "Some users"
@@ -195,7 +199,7 @@ def _users_get_when_stopped(release: Release, outcome: Outcome) -> str:
 
 def _who(release: Release) -> str:
     if release.roll_back:
-        return f"asked for by {release.roll_back.by}: {release.roll_back.reason}"
+        return f"asked for by {release.who_asked}"
     facts = release.facts
     by = f"by {shown(facts['by'])}" if facts.get("by") else ""
     commit = shown(facts.get("commit", ""), 40)
@@ -234,9 +238,11 @@ def _advice(release: Release) -> str:
         return ""
     match release.outcome.kind:
         case outcomes.REJECTED:
-            return "Mend this and upload it again."
+            again = "ask for it again" if release.roll_back else "upload it again"
+            return f"Mend this and {again}."
         case outcomes.STOPPED:
-            advice = "Mend the cause and upload again; nothing needs to be cleaned up."
+            again = "ask for it again" if release.roll_back else "upload again"
+            advice = f"Mend the cause and {again}; nothing needs to be cleaned up."
             return advice + _last_resort(release.outcome)
         case outcomes.NEEDS_A_PERSON:
             return (

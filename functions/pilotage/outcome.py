@@ -72,6 +72,7 @@ class Seen:
     rejected: bool = False
     first_share: float = 0.0
     stop: str = ""
+    goes_back: bool = False
 
 
 def judge(seen: Seen) -> Outcome:
@@ -109,8 +110,9 @@ def _ended_well(seen: Seen) -> bool:
 
 
 def _is_over(seen: Seen) -> bool:
-    """Whether nothing can move any more: an alias at rest under a running deployment proves nothing."""
-    return seen.end is None or seen.end.status in ("Succeeded", "Failed", "Stopped")
+    """Whether users are where they were because the release was stopped: an alias at rest under a
+    running deployment proves nothing, and under one that succeeded it is someone else's doing."""
+    return seen.end is None or seen.end.status in ("Failed", "Stopped")
 
 
 def _never_moved(seen: Seen) -> bool:
@@ -167,7 +169,8 @@ def _reason(seen: Seen) -> str:
 def _mend(seen: Seen) -> str:
     """The one command that brings users to one version again, when all else is down; empty while
     there is no version to bring them to."""
-    version = seen.previous or (seen.alias.version if seen.alias else "")
+    before = seen.new if seen.goes_back else seen.previous
+    version = before or (seen.alias.version if seen.alias else "")
     if not version or not seen.function:
         return ""
     return (

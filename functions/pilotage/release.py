@@ -70,11 +70,13 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True)
 class RollBack:
-    """A release that a person asked for: it publishes nothing and goes back to `version`."""
+    """A release that a person asked for: it publishes nothing. It goes to `version`; when none is
+    named, from the version that it `leaves` to the one that was live before it."""
 
     by: str
     reason: str
     version: str = ""
+    leaves: str = ""
 
 
 def roll_back_in(event: Mapping[str, Any]) -> RollBack | None:
@@ -147,6 +149,11 @@ class Release:
     @property
     def rank(self) -> int:
         return STEPS.index(self.step)
+
+    @property
+    def who_asked(self) -> str:
+        """Who asked for a roll back, and why; "" for an upload."""
+        return f"{self.roll_back.by}: {self.roll_back.reason}" if self.roll_back else ""
 
     @property
     def claim(self) -> Claim:

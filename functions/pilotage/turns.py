@@ -6,7 +6,7 @@ that wait, only the newest stays, unless the target takes them in order.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import cmp_to_key, reduce
 
 UPLOAD, URGENT, ROLL_BACK = "upload", "urgent", "roll back"
 _FIRST = (ROLL_BACK, URGENT, UPLOAD)
@@ -93,7 +93,7 @@ def join(turn: Turn, claim: Claim, *, in_order: bool = False) -> Move:
         return Move(turn, goes_on=turn.holder)
     if any(waiting.release == claim.release for waiting in turn.waiting):
         return Move(turn)
-    waiting = sorted((*turn.waiting, claim), key=lambda c: _FIRST.index(c.kind))
+    waiting = sorted((*turn.waiting, claim), key=cmp_to_key(_before))
     if in_order:
         return _without_the_late(replace(turn, waiting=tuple(waiting)))
     return _without_the_older(turn, waiting)
@@ -176,6 +176,13 @@ def _without_the_late(turn: Turn) -> Move:
     left = tuple(claim for claim in turn.waiting if claim not in late)
     gone = tuple(Superseded(claim.release, newest.name) for claim in late)
     return Move(replace(turn, waiting=left), superseded=gone)
+
+
+def _before(one: Claim, other: Claim) -> int:
+    """Negative when `one` goes first: by kind, then the older upload, whichever event came first."""
+    if one.kind != other.kind:
+        return _FIRST.index(one.kind) - _FIRST.index(other.kind)
+    return 1 if one.is_newer_than(other) else -1
 
 
 def _newest(claims: Iterable[Claim]) -> Claim:

@@ -14,7 +14,7 @@ from publish_revision.step import Publish
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, str]:
     """`event`: the release's id. Answers it with `way`: deploy, first or unchanged.
 
-    Errors: AliasIsShared, CheckFailed, RevisionRefused, StopAsked; RevisionNotReady and
+    Errors: AliasIsShared, CheckFailed, ReleaseOver, RevisionRefused, StopAsked; RevisionNotReady and
     FunctionBusy are retried.
     """
     table = os.environ["TABLE"]

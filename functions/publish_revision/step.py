@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from pilotage.errors import AliasIsShared, CheckFailed, FunctionBusy, RevisionRefused, StopAsked
-from pilotage.gateways import lambda_functions
+from pilotage.errors import AliasIsShared, CheckFailed, FunctionBusy, ReleaseOver, StopAsked
+from pilotage.gateways import deployments, lambda_functions, obstacles
 from pilotage.gateways.lambda_functions import Configuration
 from pilotage.gateways.release_table import ReleaseTable
 from pilotage.gateways.run_checks import run_checks
@@ -13,6 +13,7 @@ from pilotage.platforms import lambda_function
 from pilotage.platforms.lambda_function import configuration_sha256
 from pilotage.release import Plan, Release, Revision, RollBack
 from pilotage.target import AliasState, Target, weights_in_words
+from pilotage.turns import Turn, earlier_life
 
 
 class Publish:
@@ -27,7 +28,7 @@ class Publish:
         if release is None or release.plan is None:
             raise LookupError(f"no inspected release {release_id} in the table")
         if release.outcome:  # swept meanwhile: nothing may change any more
-            raise RevisionRefused("the release was over before its version was published")
+            raise ReleaseOver(release.outcome.kind)
         if release.stop:
             raise StopAsked(str(release.stop))
         plan = release.plan
@@ -44,10 +45,16 @@ class Publish:
 
     def _revision(self, release: Release, plan: Plan) -> Revision:
         target = plan.target
-        alias = lambda_functions.alias_of(target.function, target.alias)
         if release.roll_back:
-            return _earlier(release.roll_back, target, alias)
-        if alias and alias.is_weighted:
+            turn = self._turns.turn(release.target_name)
+            return _earlier(release.roll_back, target, turn)
+        alias = obstacles.alias_unshared(target)
+        # Under a deployment of someone else's it is shared for a while; that is waited for later.
+        if (
+            alias
+            and alias.is_weighted
+            and not deployments.running(target.application, target.group)
+        ):
             raise AliasIsShared(weights_in_words(target, alias))
         return _new(self._published(release, target), target)
 
@@ -99,12 +106,17 @@ def _new(published: Configuration, target: Target) -> Revision:
     )
 
 
-def _earlier(roll_back: RollBack, target: Target, alias: AliasState | None) -> Revision:
-    """A version that is there already. Who asks to bring users back to one version also asks to
-    end what shares them between two."""
+def _earlier(roll_back: RollBack, target: Target, turn: Turn) -> Revision:
+    """A version that is there already, chosen now that the target is at rest. Who asks to bring
+    users back to one version also asks to end what shares them between two."""
+    alias = lambda_functions.alias_of(target.function, target.alias)
     if alias and alias.is_weighted:
         lambda_functions.end_sharing(target.function, target.alias, alias)
-    found = lambda_functions.configuration(target.function, roll_back.version)
+    current = alias.version if alias else ""
+    version = roll_back.version
+    if not version:  # users who left the version meanwhile need not go further back
+        version = earlier_life(turn, current) if current == roll_back.leaves else current
+    found = lambda_functions.configuration(target.function, version or current)
     there = alias is not None and alias.version == found.version
     return Revision(
         version=found.version,

@@ -23,9 +23,9 @@ def settle(
     release = table.load(deployment.description) if deployment.description else None
     if release is None or not release.token or release.outcome:
         return ""
-    if release.target_name != deployment.target_name:
+    if not deployment.is_of(release):
         return ""
-    if not is_over(deployment, sleep):
+    if not is_over(deployment, stop_asked=release.stop is not None, sleep=sleep):
         return ""
     workflow.succeed(release.token, {"release": release.id, "deployment": deployment.id})
     return release.id
@@ -39,15 +39,18 @@ def triggering(deployment_id: str) -> Deployment | None:
     return deployment
 
 
-def is_over(deployment: Deployment, sleep: Callable[[float], None] = time.sleep) -> bool:
-    """Whether the deployment and its rollback have ended. The rollback's own end settles again."""
+def is_over(
+    deployment: Deployment, *, stop_asked: bool, sleep: Callable[[float], None] = time.sleep
+) -> bool:
+    """Whether the deployment and its rollback have ended. The rollback's own end settles again.
+    `stop_asked`: it was stopped by us, with a rollback, whatever its group says."""
     if not deployment.is_over:
         return False
     for _ in range(TRIES):
         if deployment.rollback_id:
             rollback = deployments.deployment(deployment.rollback_id)
             return rollback is None or rollback.is_over
-        if not deployment.rollback_expected:
+        if not (deployment.rollback_expected or (stop_asked and deployment.status == "Stopped")):
             return True
         sleep(PAUSE_SECONDS)
         deployment = deployments.deployment(deployment.id) or deployment

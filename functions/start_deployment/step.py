@@ -7,12 +7,11 @@ deployment's description: CreateDeployment has no client token.
 
 from dataclasses import dataclass, replace
 
-from pilotage.errors import TargetHeld
+from pilotage.errors import AliasIsShared, TargetHeld
 from pilotage.gateways import (
     alarms,
     deployment_groups,
     deployments,
-    lambda_functions,
     obstacles,
     workflow,
 )
@@ -22,7 +21,7 @@ from pilotage.gateways.stop_release import halt
 from pilotage.gateways.topic import Topic
 from pilotage.platforms import lambda_function
 from pilotage.release import Deployment, Plan, Release, Revision
-from pilotage.target import Group
+from pilotage.target import Group, weights_in_words
 from settle_deployment.step import settle
 
 
@@ -52,6 +51,7 @@ class Start:
             raise LookupError(f"no published release {release_id} in the table")
         plan, revision = release.plan, release.revision
         if release.outcome:  # swept meanwhile: nothing may start any more
+            workflow.fail(token, "ReleaseOver", release.outcome.kind)
             return
         # Written before the deployment is created, so that a retry knows of an earlier try.
         tried_before = release.deployment is not None
@@ -144,9 +144,11 @@ def _created(order: Order) -> str:
 
 def _from_where_users_are(plan: Plan, revision: Revision) -> Revision:
     """Someone may have moved the alias since the version was published."""
-    alias = lambda_functions.alias_of(plan.target.function, plan.target.alias)
+    alias = obstacles.alias_unshared(plan.target)
     if alias is None:
         return revision
+    if alias.is_weighted:
+        raise AliasIsShared(weights_in_words(plan.target, alias))
     there = alias.version == revision.version and not alias.is_weighted
     return replace(revision, previous=alias.version, way="unchanged" if there else revision.way)
 
@@ -164,7 +166,7 @@ def _watched(release: Release, plan: Plan, revision: Revision, group: Group) -> 
         watched = tuple(name for name in watched if name not in red)
     alarm = ""
     if target.max_errors:
-        alarm = alarms.name_for(target, revision.version)
+        alarm = alarms.name_for(target, revision.version, release.id)
         alarms.put_version_alarm(alarm, target, revision.version)
         watched = (*watched, alarm)
     return Deployment("", configuration, alarm, watched)

@@ -4,7 +4,7 @@ Each part is safe to do at any moment, and twice at once.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from take_turn.step import Turns
 log = logging.getLogger(__name__)
 
 LOOK_BACK = timedelta(days=1)
+YOUNG = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,14 @@ class Uploads:
 
 
 class Sweep:
-    def __init__(self, table: ReleaseTable, turns: Turns, finish: Finish) -> None:
+    def __init__(
+        self,
+        table: ReleaseTable,
+        turns: Turns,
+        finish: Finish,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._now = now
         self._table = table
         self._turns = turns
         self._finish = finish
@@ -47,6 +55,8 @@ class Sweep:
         deployment_id = hook["DeploymentId"]
         deployment = deployments.deployment(deployment_id)
         release = self._table.load(deployment.description) if deployment else None
+        if release and deployment and not deployment.is_of(release):
+            release = None
         moment = "after" if function.endswith("_after") else "before"
         result = release.check(moment) if release else None
         if result is None:
@@ -67,10 +77,10 @@ class Sweep:
         moved += [target for target in sorted(targets) if self._looked_again(target)]
         return moved
 
-    def start_lost(self, uploads: Uploads, now: datetime | None = None) -> list[str]:
+    def start_lost(self, uploads: Uploads) -> list[str]:
         """Object versions of the last day that have no release: their event never came, or their
         execution ended before it could claim them."""
-        now = now or datetime.now(UTC)
+        now = self._now()
         recent = artifact_store.uploads_since(uploads.bucket, now - LOOK_BACK)
         before = (now - uploads.lost_after).strftime("%Y-%m-%dT%H:%M:%SZ")
         due = {
@@ -98,11 +108,15 @@ class Sweep:
             log.exception("the turn of %s could not be looked at", target)
             return False
 
-    def _moved(self, release: Release) -> bool:
+    def _moved(self, seen: Release) -> bool:
+        release = self._table.load(seen.id) or seen  # the index lags behind the table
         if release.outcome:  # recorded, but not everything was let go
             self._finish.run(release, "", "")
             return True
-        if not workflow.is_running(release.execution):
+        running = workflow.is_running(release.execution)
+        if running is None and self._is_young(release):
+            return False
+        if not running:
             return self._finished(release)
         if release.stop:
             halt(release)
@@ -111,13 +125,17 @@ class Sweep:
             return bool(settle(deployment.id, self._table))
         return release.step == "waiting" and self._turns.find_place(release)
 
+    def _is_young(self, release: Release) -> bool:
+        """DescribeExecution may not know an execution yet that has just claimed its release."""
+        return self._now() - datetime.fromisoformat(release.claimed_at) < YOUNG
+
     def _finished(self, release: Release) -> bool:
         """A deployment that outlived its execution is waited for: its end is the release's."""
         deployment = deployments.of_release(release)
         if deployment is None:
             self._finish.run(release, "ExecutionEnded", "its execution ended before it did")
             return True
-        if not is_over(deployment):
+        if not is_over(deployment, stop_asked=release.stop is not None):
             return False
         self._finish.run(release, "", "")
         return True

@@ -19,7 +19,7 @@ from pilotage.gateways.topic import Topic
 from pilotage.gateways.turn_table import Conflict, TurnTable
 from pilotage.hold import ASKED, Hold
 from pilotage.release import Release, Stop
-from pilotage.turns import ROLL_BACK, URGENT, Claim, Move, Superseded, Turn
+from pilotage.turns import URGENT, Claim, Move, Superseded, Turn
 
 MAX_TRIES = 30
 FIRST_PAUSE_SECONDS = 0.02
@@ -61,6 +61,7 @@ class Turns:
             raise LookupError(f"no inspected release {release_id} in the table")
         plan = release.plan
         if release.outcome:  # swept meanwhile
+            workflow.fail(token, "ReleaseOver", release.outcome.kind)
             return
         if release.stop:
             workflow.fail(token, "StopAsked", str(release.stop))
@@ -95,13 +96,16 @@ class Turns:
         return True
 
     def _settle_down(self, release: Release, decided: Decided) -> None:
-        """The release waits: it is told why, and what is in its way is looked at once more."""
+        """The release waits: it is told why, and stops the one that runs where it may."""
         holder = decided.turn.holder
         self._wait(release.id, decided.obstacle or hold.by_turn(holder or decided.turn.next))
-        if holder and release.urgent:
-            self._make_way(release, holder)
-        if decided.obstacle:  # it may have gone before anyone could see that the release waits
-            self.look_again(release.target_name)
+        running = self._releases.load(holder.release) if holder else None
+        if running and not running.outcome and self._may_stop(release, running):
+            reason = f"{release.name} goes first: {release.urgent or release.who_asked}"
+            stop = Stop(
+                "an urgent upload" if release.urgent else "a roll back", reason, release.claimed_at
+            )
+            stop_release(running, stop, self._releases)
 
     def _decide(self, target: str, decision: Callable[[Turn], Move]) -> Decided:
         """Write what is decided about the turn, then act on it."""
@@ -115,7 +119,9 @@ class Turns:
                 longest = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**attempt)
                 self._sleep(random.uniform(0, longest))
                 continue
-            self._act(decided)
+            if self._act(decided):
+                # What it was told to wait for may have gone before anyone could see that it waits.
+                return self._decide(target, Move)
             return decided
         raise TurnContested(f"the turn of {target} was written {MAX_TRIES} times meanwhile")
 
@@ -134,13 +140,14 @@ class Turns:
         holder = self._releases.load(turn.holder.release) if turn.holder else None
         return _without(turn, holder) if holder and holder.outcome else turn
 
-    def _act(self, decided: Decided) -> None:
+    def _act(self, decided: Decided) -> bool:
+        """Whether the next release was told of something new that holds it up."""
         if called := decided.move.goes_on:
             self._call(called)
         for gone in decided.move.superseded:
             self._supersede(gone)
-        if decided.obstacle and decided.turn.next:
-            self._wait(decided.turn.next.release, decided.obstacle)
+        heir = decided.turn.next
+        return bool(heir and decided.obstacle and self._wait(heir.release, decided.obstacle))
 
     def _call(self, claim: Claim) -> bool:
         release = self._releases.load(claim.release)
@@ -153,25 +160,25 @@ class Turns:
             cause = f"{gone.by} was uploaded later and goes first."
             workflow.fail(release.token, "ReleaseSuperseded", cause)
 
-    def _wait(self, release_id: str, why: Hold) -> None:
-        """Say why a release waits, unless it has been said or the release has been called."""
+    def _wait(self, release_id: str, why: Hold) -> bool:
+        """Say why a release waits. False when it has been said, or the release has been called."""
         release = self._releases.load(release_id)
         if release is None or release.hold == why:
-            return
-        if self._releases.save_hold(replace(release, hold=why)):
+            return False
+        waits = self._releases.save_hold(replace(release, hold=why))
+        if waits:
             self._topic.tell(release_id)
         if release.stop:
             halt(release)
+        return waits
 
-    def _make_way(self, release: Release, holder: Claim) -> None:
-        """An urgent release stops the one that runs, unless that one brings users back, or the
-        target is frozen."""
+    def _may_stop(self, release: Release, running: Release) -> bool:
+        """An urgent release stops the one that runs, unless that one brings users back or the
+        target is frozen. A roll back stops one that waits for what only a roll back may end."""
+        if release.roll_back:
+            return running.hold is not None and running.deployment is None
         frozen = hold.by_freeze(URGENT, self._table.freezes(release.target_name))
-        running = self._releases.load(holder.release)
-        if frozen or holder.kind == ROLL_BACK or running is None or running.outcome:
-            return
-        reason = f"{release.name} is urgent: {release.urgent}"
-        stop_release(running, Stop("an urgent upload", reason, release.claimed_at), self._releases)
+        return bool(release.urgent) and running.roll_back is None and frozen is None
 
     def _called_again(self, release: Release, holder: Claim) -> bool:
         """The holder was not called, by a step that died; or it is held up before its deployment,

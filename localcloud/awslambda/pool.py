@@ -30,6 +30,8 @@ class Pool:
         self._idle: dict[tuple[str, ...], list[tuple[float, Sandbox]]] = defaultdict(list)
         self._all: dict[str, Sandbox] = {}  # by access key id: each has keys of its own
         self._slots = Slots(concurrency)
+        self.most_idle = MOST_IDLE
+        self._ended_cpu: dict[str, float] = defaultdict(float)
         self._lock = threading.Lock()
 
     def take(self, function: Function, version: Version) -> Sandbox:
@@ -71,7 +73,18 @@ class Pool:
         if sandbox := self._all.get(access_key_id):
             sandbox.kill()
 
+    def cpu_seconds(self) -> dict[str, float]:
+        """CPU that the processes of each function have used, those that ended included."""
+        with self._lock:
+            used = defaultdict(float, self._ended_cpu)
+            for sandbox in self._all.values():
+                used[sandbox.function] += sandbox.cpu_seconds()
+        return used
+
     def end(self, sandbox: Sandbox) -> None:
+        with self._lock:
+            if sandbox.access_key_id in self._all:
+                self._ended_cpu[sandbox.function] += sandbox.cpu_seconds()
         sandbox.kill()
         self._runtime_api.remove(sandbox)
         with self._lock:
@@ -88,7 +101,9 @@ class Pool:
     def _end_the_long_idle(self) -> None:
         with self._lock:
             newest = sorted((at for idle in self._idle.values() for at, _ in idle), reverse=True)
-            before = max([time.monotonic() - IDLE_SECONDS, *newest[MOST_IDLE - 1 : MOST_IDLE]])
+            before = max(
+                [time.monotonic() - IDLE_SECONDS, *newest[self.most_idle - 1 : self.most_idle]]
+            )
             old = [s for idle in self._idle.values() for at, s in idle if at < before]
             for idle in self._idle.values():
                 idle[:] = [(at, s) for at, s in idle if at >= before]

@@ -54,6 +54,7 @@ class Sandbox:
     def __init__(self, launch: Launch, log: LogStream) -> None:
         self.id = uuid.uuid4().hex
         self.access_key_id = launch.environment.get("AWS_ACCESS_KEY_ID", "")
+        self.function = launch.environment.get("AWS_LAMBDA_FUNCTION_NAME", "")
         self.log = log
         self._ready = threading.Event()
         self._inbox: queue.Queue[Work | None] = queue.Queue()
@@ -114,6 +115,15 @@ class Sandbox:
     @property
     def exit_code(self) -> int | None:
         return self._process.poll()
+
+    def cpu_seconds(self) -> float:
+        """CPU that the process has used; 0 where the system does not tell, or it is gone."""
+        try:
+            stat = Path(f"/proc/{self._process.pid}/stat").read_text()
+        except OSError:
+            return 0.0
+        user, system = stat.rsplit(") ", 1)[1].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
     def kill(self) -> None:
         self._inbox.put(None)

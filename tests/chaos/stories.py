@@ -1,5 +1,7 @@
 """What is released while something goes wrong."""
 
+import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,20 +18,21 @@ CHECKED = (
 
 @dataclass(frozen=True)
 class Story:
-    """`run` uploads, and gives the release's id; the outcome `expected` without faults."""
+    """`run` uploads and operates, and gives the releases' ids, first first; without faults they
+    end as `expected`."""
 
     name: str
-    expected: str
-    run: Callable[[Team], str]
+    expected: tuple[str, ...]
+    run: Callable[[Team], list[str]]
     alarm: bool = False
 
 
 def good(team):
-    return team.upload({"index.py": GOOD + "# good\n", "pilotage.yml": CHECKED}, by="mara")
+    return [team.upload({"index.py": GOOD + "# good\n", "pilotage.yml": CHECKED}, by="mara")]
 
 
 def failing_check(team):
-    return team.upload({"index.py": BAD, "pilotage.yml": CHECKED})
+    return [team.upload({"index.py": BAD, "pilotage.yml": CHECKED})]
 
 
 def alarm_rollback(team):
@@ -47,13 +50,54 @@ def alarm_rollback(team):
 
     wait_for(shifting_or_over, seconds=60)
     builders.red_alarm(team.aws, alarm)
-    return release
+    return [release]
+
+
+def crowd(team):
+    """Three uploads; the second waits when the third comes."""
+    slow = {"index.py": GOOD + "# first\n", "pilotage.yml": CANARY.replace("5m", "15m")}
+    first = team.upload(slow)
+    wait_for(lambda: team.alias()[1] or team.is_over(first), seconds=60)
+    second = team.upload({"index.py": GOOD + "# second\n"})
+    time.sleep(1.1)  # event times have whole seconds
+    return [first, second, team.upload({"index.py": GOOD + "# third\n"})]
+
+
+def roll_back(team):
+    """A release goes live, and an operator goes back."""
+    release = team.upload({"index.py": GOOD + "# good\n"})
+    wait_for(lambda: team.is_over(release), seconds=60)
+    asked = operate(team, "Roll Back")
+    return [release, f"{team.application}/prod/roll-back-{asked}"]
+
+
+def stop(team):
+    """An operator stops a release that shifts."""
+    manifest = CANARY.replace("5m", "60m")
+    release = team.upload({"index.py": GOOD + "# good\n", "pilotage.yml": manifest})
+    wait_for(lambda: team.alias()[1] or team.is_over(release), seconds=60)
+    operate(team, "Stop Release")
+    return [release]
+
+
+def operate(team, kind):
+    detail = {"target": f"{team.application}/prod", "by": "mara", "reason": "chaos"}
+    entry = {
+        "EventBusName": team.outputs["OperatorBus"],
+        "Source": "pilotage.operator",
+        "DetailType": kind,
+        "Detail": json.dumps(detail),
+    }
+    return team.aws.events.put_events(Entries=[entry])["Entries"][0]["EventId"]
 
 
 STORIES = (
-    Story("good", "live", good),
-    Story("failing-check", "stopped", failing_check),
-    Story("alarm-rollback", "stopped", alarm_rollback, alarm=True),
+    Story("good", ("live",), good),
+    Story("failing-check", ("stopped",), failing_check),
+    Story("alarm-rollback", ("stopped",), alarm_rollback, alarm=True),
+    Story("crowd", ("live", "superseded", "live"), crowd),
+    Story("roll-back", ("live", "live"), roll_back),
+    Story("stop", ("stopped",), stop),
 )
 
 

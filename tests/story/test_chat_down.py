@@ -27,9 +27,13 @@ def posts_of(team, release):
     return [message["method"] for message in found]
 
 
-@pytest.mark.parametrize(
-    "trouble", [Trouble("throttled", 1), Trouble("unavailable"), Trouble("hanging", 2)], ids=str
-)
+LONG = [
+    pytest.param(trouble, marks=pytest.mark.long)
+    for trouble in (Trouble("unavailable"), Trouble("hanging", 2))
+]
+
+
+@pytest.mark.parametrize("trouble", [Trouble("throttled", 1), *LONG], ids=str)
 def test_a_release_goes_its_way_and_is_told_afterwards(team, slack, trouble):
     slack.trouble = trouble
     release = team.upload(by="mara")

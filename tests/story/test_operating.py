@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from tests.builders import GOOD, wait_for
+from localcloud.faults.plan import Fault
+from tests.builders import wait_for
 from tests.story.test_waiting import CANARY, code, held_by, record, told
 
 
@@ -38,6 +39,7 @@ def texts(team):
     return " | ".join(json.dumps(m, ensure_ascii=False) for m in team.messages())
 
 
+@pytest.mark.long
 def test_a_freeze_holds_what_waits_and_tells_who_uploads(team):
     assert team.release().kind == "live"
     target = f"{team.application}/prod"
@@ -80,6 +82,7 @@ def test_a_stop_brings_users_back_and_says_who_and_why(team):
     assert team.alias() == ("1", {})
 
 
+@pytest.mark.long
 def test_a_release_that_waits_is_stopped_before_it_begins(team):
     assert team.release().kind == "live"
     running = team.upload(code("two", CANARY.replace("60m", "15m")))
@@ -110,6 +113,7 @@ def test_a_roll_back_goes_to_the_version_before_at_once_and_without_checks(team)
     assert team.versions() == ["1", "2"]
 
 
+@pytest.mark.long
 def test_a_roll_back_goes_before_what_waits_and_past_a_freeze(team):
     target = f"{team.application}/prod"
     assert team.release().kind == "live"
@@ -122,6 +126,51 @@ def test_a_roll_back_goes_before_what_waits_and_past_a_freeze(team):
     assert team.alias() == ("1", {})
     put(team, "Thaw", target=target, by="mara")
     assert team.ending(waiting).kind == "live"
+
+
+@pytest.mark.long
+def test_a_roll_back_during_a_release_goes_no_further_back_than_needed(team):
+    """It is asked for while version 3 has 10%; by the time it has its turn, 3 is stopped."""
+    target = f"{team.application}/prod"
+    assert team.release().kind == "live"
+    assert team.release(code("two")).kind == "live"
+    running = team.upload(code("three", CANARY))
+    wait_for(lambda: team.alias()[1])
+    asked = put(team, "Roll Back", target=target, by="mara", reason="three is bad")
+    answer(team, asked)
+    put(team, "Stop Release", target=target, release=running, by="mara", reason="at once")
+    assert team.ending(running).kind == "stopped"
+    ending = team.ending(f"{target}/roll-back-{asked}")
+    assert (ending.kind, ending.users_get) == ("unchanged", "2")
+    assert "there was nothing to go back from" in ending.text
+    assert team.alias() == ("2", {})
+
+
+@pytest.mark.long
+def test_the_same_stop_told_twice_stops_one_release(team):
+    assert team.release().kind == "live"
+    first = team.upload(code("two", CANARY))
+    wait_for(lambda: team.alias()[1])
+    second = team.upload(code("three"))
+    wait_for(lambda: held_by(team, second) == "turn")
+    put(team, "Stop Release", target=f"{team.application}/prod", by="mara", reason="bad")
+    event = next(e for e in reversed(team.cloud.bus.sent) if e["source"] == "pilotage.operator")
+    team.cloud.bus.send(event, team.outputs["OperatorBus"])
+    assert team.ending(first).kind == "stopped"
+    assert team.ending(second).kind == "live"
+
+
+def test_a_roll_back_whose_execution_could_not_be_started_is_not_lost(team):
+    """Starting it is refused once: the instruction is obeyed again, and is still one release."""
+    target = f"{team.application}/prod"
+    assert team.release().kind == "live"
+    assert team.release(code("two")).kind == "live"
+    team.cloud.faults.set([Fault("denied", "states", "StartExecution", "AnswerOperator", times=1)])
+    try:
+        asked = put(team, "Roll Back", target=target, by="mara", reason="it is slow")
+        assert team.ending(f"{target}/roll-back-{asked}").kind == "live"
+    finally:
+        team.cloud.faults.clear()
 
 
 @pytest.mark.parametrize(

@@ -153,6 +153,7 @@ def test_a_stop_by_a_person_brings_users_back(team):
     assert team.alias() == ("1", {})
 
 
+@pytest.mark.long
 def test_users_left_between_two_versions_by_a_stop_are_brought_back(team):
     """CodeDeploy leaves the alias weighted, and refuses every later deployment."""
     team.aws.codedeploy.update_deployment_group(
@@ -175,6 +176,7 @@ def test_users_left_between_two_versions_by_a_stop_are_brought_back(team):
     assert team.release({"index.py": GOOD + "# mended\n"}).kind == "live"
 
 
+@pytest.mark.long
 def test_only_the_newest_waits_and_it_goes_live(team):
     assert team.release().kind == "live"
     first = team.upload({"index.py": TWO, "pilotage.yml": "rollout: canary 10% 10m\n"})
@@ -216,6 +218,7 @@ def test_a_users_own_hook_is_forwarded_to_and_answers_itself(team):
     assert team.alias() == ("1", {})
 
 
+@pytest.mark.long
 def test_a_hook_that_times_out_is_answered_for_by_sweep(team):
     assert team.release().kind == "live"
     before = team.aws.cloudformation.describe_stack_resource(
@@ -234,6 +237,7 @@ def test_a_hook_that_times_out_is_answered_for_by_sweep(team):
     assert team.alias() == ("1", {})
 
 
+@pytest.mark.long
 def test_an_execution_stopped_by_hand_is_finished_by_sweep(team):
     assert team.release().kind == "live"
     release = team.upload({"index.py": TWO, "pilotage.yml": "rollout: canary 10% 5m\n"})

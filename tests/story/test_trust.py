@@ -69,6 +69,7 @@ def test_nothing_of_a_function_of_others_is_told(team):
     assert ending.users_get == ""
 
 
+@pytest.mark.long
 def test_a_turn_that_was_written_but_not_told_is_handed_over_by_sweep(team):
     """Finish Release dies between writing the turn and handing the token back: here, because its
     role may not hand it back."""

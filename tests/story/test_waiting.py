@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from localcloud.faults.plan import Fault
 from tests import builders
 from tests.builders import GOOD, wait_for
 from tests.story.conftest import make_team
@@ -89,11 +90,12 @@ def test_an_urgent_upload_stops_the_running_release_and_brings_its_users_back(te
     urgent = team.upload(code("fix"), urgent="prices are wrong")
     ending = team.ending(first)
     assert ending.kind == "stopped"
-    assert "is urgent: prices are wrong" in ending.text
+    assert "goes first: prices are wrong" in ending.text
     assert team.ending(urgent).kind == "live"
     assert team.alias() == ("3", {})
 
 
+@pytest.mark.long
 def test_a_release_waits_for_the_end_of_someone_elses_deployment(team):
     assert team.release().kind == "live"
     two = builders.publish(team.aws, team.function, GOOD + "# by hand\n")
@@ -110,6 +112,7 @@ def test_a_release_waits_for_the_end_of_someone_elses_deployment(team):
     wait_for(lambda: told(team, release, "which is no release's, runs on the group"))
 
 
+@pytest.mark.long
 def test_in_order_every_upload_has_its_turn(team):
     team.tag(queue="in-order")
     assert team.release().kind == "live"
@@ -120,6 +123,7 @@ def test_in_order_every_upload_has_its_turn(team):
     assert team.alias()[0] == "4"
 
 
+@pytest.mark.long
 def test_two_targets_of_one_function_publish_one_at_a_time(team):
     team.aws.codedeploy.create_deployment_group(
         applicationName=team.application,
@@ -134,6 +138,45 @@ def test_two_targets_of_one_function_publish_one_at_a_time(team):
     aliases = team.aws.lambda_.list_aliases(FunctionName=team.function)["Aliases"]
     published = {a["Name"]: a["FunctionVersion"] for a in aliases}
     assert published["live"] != published["beta"]
+
+
+@pytest.mark.long
+def test_what_comes_up_after_the_turn_was_taken_is_waited_for_before_deploying(team):
+    """Someone starts a deployment while the release publishes its version."""
+    assert team.release().kind == "live"
+    two = builders.publish(team.aws, team.function, GOOD + "# by hand\n")
+    slow = Fault("slow", "lambda", "PublishVersion", "PublishRevision", seconds=3)
+    team.cloud.faults.set([slow])
+    try:
+        release = team.upload(code("three"))
+        wait_for(lambda: team.cloud.faults.injected)
+        team.aws.codedeploy.create_deployment(
+            applicationName=team.application,
+            deploymentGroupName="prod",
+            revision=builders.revision(builders.appspec(team.function, "1", two)),
+            deploymentConfigName="CodeDeployDefault.LambdaCanary10Percent30Minutes",
+        )
+        wait_for(lambda: held_by(team, release) == "deployment")
+    finally:
+        team.cloud.faults.clear()
+    assert record(team, release)["step"] == "publishing"
+    assert team.ending(release).kind == "live"
+    assert team.alias() == ("3", {})
+
+
+def test_a_function_that_is_being_published_is_waited_for_and_taken_over_from_the_dead(team):
+    where = {"pk": {"S": f"function#{team.function}"}, "sk": {"S": "publishing"}}
+    table = team.outputs["Table"]
+    someone = {**where, "holder": {"S": "another/target/of-this-function"}}
+    team.aws.dynamodb.put_item(TableName=table, Item=someone)
+    release = team.upload()
+    wait_for(lambda: record(team, release).get("step") == "publishing")
+    assert team.versions() == []
+    team.aws.dynamodb.delete_item(TableName=table, Key=where)
+    assert team.ending(release).kind == "live"
+    dead = {**where, "holder": {"S": release}}  # it is over, and has not let go
+    team.aws.dynamodb.put_item(TableName=table, Item=dead)
+    assert team.release(code("two")).kind == "live"
 
 
 def test_the_same_upload_told_twice_is_one_release(team):

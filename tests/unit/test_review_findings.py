@@ -6,9 +6,11 @@ import pytest
 from notify.app import LONGEST_PAUSE_SECONDS, _longer
 from pilotage.artifact import Artifact
 from pilotage.fault import Fault
-from pilotage.gateways.aws import is_transient
+from pilotage.gateways.alarms import name_for
+from pilotage.gateways.aws import TRANSIENT, is_transient
 from pilotage.gateways.slack import ComeBack, RefusedForGood, _refusal
 from pilotage.handler import handler_faults
+from pilotage.instruction import read
 from pilotage.notice import of
 from pilotage.outcome import DeploymentEnd, Seen, judge
 from pilotage.release import Plan, Release, Revision
@@ -99,3 +101,55 @@ def test_the_handlers_file_is_looked_for(handler, runtime, names, missing):
     assert bool(handler_faults(function, names)) is missing
     layered = FunctionState("f", {}, "Zip", 5, runtime=runtime, handler=handler)
     assert handler_faults(layered, names) == []
+
+
+def test_a_deployment_that_succeeded_is_never_told_as_stopped():
+    """A reader of the alias may lag; or someone moved it at once. Neither is a rollback."""
+    end = DeploymentEnd("Succeeded", shift_started=100.0)
+    outcome = judge(Seen(**STARTED, alias=AliasState("7", {}), end=end))
+    assert outcome.kind == "needs a person"
+
+
+def test_the_last_resort_of_a_roll_back_never_leads_to_what_people_want_to_leave():
+    seen = Seen(
+        **{**STARTED, "previous": "8", "new": "7"},
+        function="orders",
+        alias_name="live",
+        alias=AliasState("8", {}),
+        end=DeploymentEnd("Failed"),
+        goes_back=True,
+    )
+    assert "--function-version 7" in judge(seen).command
+
+
+def test_an_instruction_from_the_future_is_taken_as_of_now():
+    """Else it would outlast every later one."""
+    event = {
+        "id": "1",
+        "detail-type": "Freeze",
+        "time": "2099-01-01T00:00:00Z",
+        "detail": {"target": "everything", "by": "mara", "reason": "x"},
+    }
+    instruction, faults = read(event, "2026-11-23T10:00:00Z")
+    assert (instruction.at, faults) == ("2026-11-23T10:00:00Z", [])
+
+
+def test_no_two_releases_share_the_alarm_of_a_version():
+    one = Target("a-b", "c", "f", "live")
+    other = Target("a", "b-c", "f", "live")
+    names = {
+        name_for(one, "7", "a-b/c/1"),
+        name_for(other, "7", "a/b-c/1"),
+        name_for(one, "7", "a-b/c/2"),
+    }
+    assert len(names) == 3
+    assert all(name.startswith("pilotage-a-b-c-version-7-") for name in names)
+
+
+def test_sns_throttling_is_known_as_such():
+    assert "Throttled" in TRANSIENT
+
+
+def test_a_token_that_is_being_changed_loses_no_notice():
+    assert isinstance(_refusal(200, {}, "token_revoked"), ComeBack)
+    assert isinstance(_refusal(200, {}, "channel_not_found"), RefusedForGood)

@@ -67,9 +67,14 @@ def test_who_waits_is_superseded_when_a_newer_one_goes_live_first():
     assert move.turn.everyone == ()
 
 
-def test_in_order_everyone_waits_and_the_first_come_is_first_served():
+def test_in_order_everyone_waits_and_the_first_upload_is_first_served():
+    """Also when a later upload's event came first: else the first would be late, and go nowhere."""
     turn = asked(Turn(), *(claim(name, at) for name, at in ["a1", "c3", "b2"]), in_order=True)
-    assert names(turn.everyone) == ["a", "c", "b"]
+    assert names(turn.everyone) == ["a", "b", "c"]
+    for name in ("a", "b", "c"):
+        assert turn.holder.release == name
+        turn = turns.call_next(turns.leave(turn, name, live=name)).turn
+    assert turn.everyone == ()
 
 
 def test_an_urgent_upload_goes_before_the_others_and_a_roll_back_before_all():

@@ -22,12 +22,10 @@ def red(names: tuple[str, ...]) -> list[str]:
     return [alarm["AlarmName"] for alarm in alarms if alarm["StateValue"] == "ALARM"]
 
 
-def name_for(target: Target, version: str) -> str:
-    """One alarm a target and version; cut short by a hash where CloudWatch's 255 would not do."""
+def name_for(target: Target, version: str, release_id: str) -> str:
+    """One alarm a release: no other release, target or stack shares it, or finds its old state."""
     name = f"{PREFIX}{target.application}-{target.group}-version-{version}"
-    if len(name) <= 200:
-        return name
-    return f"{name[:180]}-{hashlib.sha256(name.encode()).hexdigest()[:12]}"
+    return f"{name[:200]}-{hashlib.sha256(release_id.encode()).hexdigest()[:12]}"
 
 
 def put_version_alarm(name: str, target: Target, version: str) -> None:

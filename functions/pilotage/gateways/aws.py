@@ -20,6 +20,8 @@ TRANSIENT = frozenset(
         "ServiceException",
         "ServiceUnavailable",
         "SlowDown",
+        "KMSThrottling",
+        "Throttled",
         "Throttling",
         "ThrottlingException",
         "ThrottledException",

@@ -42,6 +42,10 @@ class Deployment:
     def target_name(self) -> str:
         return f"{self.application}/{self.group}"
 
+    def is_of(self, release: Release) -> bool:
+        """Whether it is the release's own: anyone may write any description."""
+        return self.target_name == release.target_name and release.deployment is not None
+
     @property
     def is_over(self) -> bool:
         return self.status not in ACTIVE

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from pilotage.gateways import deployments, lambda_functions
+from pilotage.gateways.deployments import Deployment
 from pilotage.gateways.release_table import ReleaseTable
 from pilotage.gateways.run_checks import run_checks
 from pilotage.gateways.topic import Topic
@@ -45,7 +46,10 @@ class Hook:
 
     def _passed(self, deployment_id: str, event: Mapping[str, Any]) -> bool | None:
         """None when the user's own hook answers instead of us."""
-        release = self._release(deployment_id)
+        deployment = deployments.deployment(deployment_id)
+        if deployment and deployment.rolls_back:  # what brings users back is never held up
+            return True
+        release = self._release_of(deployment)
         if release is None or release.plan is None or release.revision is None:
             log.warning("deployment %s is of no release; nothing to check", deployment_id)
             return True
@@ -71,19 +75,23 @@ class Hook:
         return run_checks("after", plan.after, target.function, target.alias)
 
     def _step_on(self, release: Release) -> None:
-        self._table.save(replace(release, step=NEXT_STEP[self._moment]), "step")
-        self._topic.tell(release.id)
+        """Only for people: whatever fails here, the checks have passed."""
+        try:
+            self._table.save(replace(release, step=NEXT_STEP[self._moment]), "step")
+            self._topic.tell(release.id)
+        except Exception:
+            log.exception("that %s stepped on could not be kept", release.id)
 
-    def _release(self, deployment_id: str) -> Release | None:
-        deployment = deployments.deployment(deployment_id)
+    def _release_of(self, deployment: Deployment | None) -> Release | None:
         if deployment is None or not deployment.description:
             return None
-        return self._table.load(deployment.description)
+        release = self._table.load(deployment.description)
+        return release if release and deployment.is_of(release) else None
 
     def _keep(self, deployment_id: str, result: CheckResult) -> None:
         """Write the reason where the notice finds it; failing that, the answer still goes out."""
         try:
-            release = self._release(deployment_id)
+            release = self._release_of(deployments.deployment(deployment_id))
             if release:
                 self._table.save(release.with_check(result), "checks")
         except Exception:

@@ -5,6 +5,13 @@ from typing import Any, Protocol
 
 from pilotage.gateways.aws import client
 
+SECRET_REFUSED = (
+    "invalid_auth",
+    "not_authed",
+    "token_revoked",
+    "token_expired",
+    "account_inactive",
+)
 GONE = ("message_not_found", "edit_window_closed", "cant_update_message")
 
 
@@ -111,6 +118,8 @@ def _refusal(status: int, headers: Any, reason: str) -> Exception:
         "ratelimited",
     ):
         return ComeBack(5)
+    if reason in SECRET_REFUSED:  # someone is changing it: the new one is read soon
+        return ComeBack(60)
     return RefusedForGood(reason)
 
 

@@ -1,8 +1,11 @@
 """SNS: the topic of notices. A message is a pointer; what is told stands in the table."""
 
 import json
+import logging
 
 from pilotage.gateways.aws import client
+
+log = logging.getLogger(__name__)
 
 
 class Topic:
@@ -10,7 +13,15 @@ class Topic:
         self._arn = arn
 
     def tell(self, release_id: str) -> None:
-        """Say that a release has news."""
+        """Say that a release has news on its way. What cannot be said now is said with the next
+        news: telling never holds up a release."""
+        try:
+            self.tell_end(release_id)
+        except Exception:
+            log.exception("the news of %s could not be told", release_id)
+
+    def tell_end(self, release_id: str) -> None:
+        """Say that a release is over; nothing would say it later."""
         client("sns").publish(TopicArn=self._arn, Message=json.dumps({"release": release_id}))
 
     def tell_answer(self, instruction_id: str) -> None:

@@ -34,10 +34,9 @@ def fail(token: str, error_name: str, cause: str) -> bool:
 
 def start(machine: str, about: str, event: Mapping[str, Any]) -> bool:
     """Start an execution, once for what it is about. False when there was one of that name."""
-    name = hashlib.sha256(about.encode()).hexdigest()[:40]
     try:
         client("stepfunctions").start_execution(
-            stateMachineArn=machine, name=f"pilotage-{name}", input=json.dumps(event)
+            stateMachineArn=machine, name=_name(about), input=json.dumps(event)
         )
     except Exception as error:
         if code_of(error) == "ExecutionAlreadyExists":
@@ -46,11 +45,21 @@ def start(machine: str, about: str, event: Mapping[str, Any]) -> bool:
     return True
 
 
-def is_running(execution: str) -> bool:
+def execution_of(machine: str, about: str) -> str:
+    """The ARN of the execution that `start` starts."""
+    return f"{machine.replace(':stateMachine:', ':execution:')}:{_name(about)}"
+
+
+def is_running(execution: str) -> bool | None:
+    """None when Step Functions knows no such execution: it was never started, or only just."""
     try:
         found = client("stepfunctions").describe_execution(executionArn=execution)
     except Exception as error:
         if code_of(error) == "ExecutionDoesNotExist":
-            return False
+            return None
         raise
     return bool(found["status"] == "RUNNING")
+
+
+def _name(about: str) -> str:
+    return f"pilotage-{hashlib.sha256(about.encode()).hexdigest()[:40]}"
