@@ -55,6 +55,8 @@ class Bus:
         self._faults.pass_on(whole, lambda: self._to_targets(rule, whole))
 
     def _to_targets(self, rule: Rule, event: Event) -> list[Future[None]]:
+        if self.stopped.is_set():
+            return []
         return [self._workers.submit(self._deliver, target, event) for target in list(rule.targets)]
 
     def stop(self) -> None:

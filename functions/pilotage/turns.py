@@ -109,14 +109,14 @@ def call_next(turn: Turn) -> Move:
     return replace(move, turn=called, goes_on=heir)
 
 
-def leave(turn: Turn, release: str, live: str = "") -> Turn:
-    """A release is over; `live` is the version that it brought to everyone. A release that has no
-    place changes nothing."""
+def leave(turn: Turn, release: str, live: str = "", before: str = "") -> Turn:
+    """A release is over; `live` is the version that it brought to everyone, `before` what they had
+    before it. A release that has no place changes nothing."""
     if turn.holder is None or turn.holder.release != release:
         others = tuple(claim for claim in turn.waiting if claim.release != release)
         return replace(turn, waiting=others) if others != turn.waiting else turn
     left = replace(turn, holder=None)
-    return _with_life(left, turn.holder, live) if live else left
+    return _with_life(left, turn.holder, live, before) if live else left
 
 
 def earlier_life(turn: Turn, current: str) -> str:
@@ -128,7 +128,7 @@ def earlier_life(turn: Turn, current: str) -> str:
     return next(good, "")
 
 
-def _with_life(turn: Turn, claim: Claim, version: str) -> Turn:
+def _with_life(turn: Turn, claim: Claim, version: str, before: str) -> Turn:
     if claim.kind == ROLL_BACK:
         return replace(turn, lives=_rolled_back_to(turn.lives, version, claim.release))
     if any(life.release == claim.release for life in turn.lives):
@@ -137,6 +137,8 @@ def _with_life(turn: Turn, claim: Claim, version: str) -> Turn:
     if newest is None or claim.is_newer_than(newest):
         newest = claim
     others = tuple(life for life in turn.lives if life.version != version)
+    if before not in ("", version, *(life.version for life in others)):
+        others = (Life(before, ""), *others)  # it went live without Pilotage
     return replace(turn, newest=newest, lives=(Life(version, claim.release), *others)[:LIVES_KEPT])
 
 

@@ -191,5 +191,6 @@ class Turns:
 
 
 def _without(turn: Turn, over: Release) -> Turn:
-    outcome = over.outcome
-    return turns.leave(turn, over.id, outcome.users_get if outcome and outcome.is_live else "")
+    outcome, revision = over.outcome, over.revision
+    live = outcome.users_get if outcome and outcome.is_live else ""
+    return turns.leave(turn, over.id, live, revision.previous if revision else "")

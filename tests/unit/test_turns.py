@@ -142,6 +142,11 @@ def test_a_roll_back_goes_to_what_was_live_before():
     assert turns.earlier_life(lived("1", "2"), "9") == "2"
 
 
+def test_what_was_live_before_pilotage_came_can_be_rolled_back_to():
+    turn = turns.leave(asked(Turn(), claim("a")), "a", live="8", before="7")
+    assert turns.earlier_life(turn, "8") == "7"
+
+
 def test_what_was_rolled_back_from_is_not_rolled_back_to():
     turn = lived("1", "2", "3")
     turn = turns.leave(asked(turn, claim("r", "9", ROLL_BACK)), "r", live="2")
