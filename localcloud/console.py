@@ -85,6 +85,8 @@ def latest(inbox: list[Message]) -> list[Message]:
 
 def _article(message: Message) -> str:
     blocks = "".join(_block(block) for block in message.get("blocks") or [])
+    if message.get("thread_ts"):
+        blocks = f'<p class="meta">said aloud, below the message</p>{blocks}'
     return f"<article>{blocks or _paragraph(message.get('text', ''))}</article>"
 
 
@@ -103,10 +105,18 @@ def _block(block: Message) -> str:
 
 
 def _rich(part: Message) -> str:
-    if part.get("type") != "rich_text_list":
-        return f"<pre>{escape(json.dumps(part, indent=1))}</pre>"
-    items = ["".join(e.get("text", "") for e in item["elements"]) for item in part["elements"]]
-    return "<ul>" + "".join(f"<li>{escape(item)}</li>" for item in items) + "</ul>"
+    match part.get("type"):
+        case "rich_text_section":
+            return f"<p>{_inline(part)}</p>"
+        case "rich_text_list":
+            items = "".join(f"<li>{_inline(item)}</li>" for item in part["elements"])
+            return f"<ul>{items}</ul>"
+    return f"<pre>{escape(json.dumps(part, indent=1))}</pre>"
+
+
+def _inline(section: Message) -> str:
+    """Text as it is, and a time as Slack shows it to whom it can not tell a zone."""
+    return "".join(escape(e.get("text") or e.get("fallback", "")) for e in section["elements"])
 
 
 def _paragraph(text: str) -> str:

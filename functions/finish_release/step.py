@@ -4,11 +4,11 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from finish_release.metrics import measured
 from pilotage.errors import DeploymentRuns
 from pilotage.gateways import alarms, artifact_store, deployments, lambda_functions
+from pilotage.gateways.clock import now
 from pilotage.gateways.deployments import Deployment
 from pilotage.gateways.release_table import ReleaseTable
 from pilotage.gateways.topic import Topic
@@ -45,8 +45,7 @@ class Finish:
             end = deployments.end_of(deployment) if deployment else None
             alias = self._alias_at_rest(release, end)
             seen = _seen(release, end, alias, error, _words(cause))
-            now = datetime.now(UTC).isoformat(timespec="seconds")
-            outcome = replace(judge(seen), at=now)
+            outcome = replace(judge(seen), at=now())
             release = replace(release, outcome=outcome, step="finished")
             if self._table.close(release):
                 measured(release)

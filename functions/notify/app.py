@@ -10,6 +10,7 @@ from notify.step import Notifier
 from pilotage.gateways import slack
 from pilotage.gateways.aws import doorway
 from pilotage.gateways.instruction_table import InstructionTable
+from pilotage.gateways.lambda_functions import share_by_alias
 from pilotage.gateways.queue import come_back_in, give_up
 from pilotage.gateways.release_table import ReleaseTable
 from pilotage.gateways.slack import RefusedForGood
@@ -56,5 +57,9 @@ def _made(_period: int) -> Notifier:
     channel = slack.channel_for(secret, os.environ["SLACK_API_URL"])
     table = os.environ["TABLE"]
     return Notifier(
-        ReleaseTable(table), InstructionTable(table), channel, os.environ["SLACK_CHANNEL"]
+        ReleaseTable(table),
+        InstructionTable(table),
+        channel,
+        os.environ["SLACK_CHANNEL"],
+        share_by_alias,
     )

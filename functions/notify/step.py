@@ -13,7 +13,8 @@ from pilotage.gateways.release_table import ReleaseTable
 from pilotage.gateways.slack import Channel, ComeBack, RefusedForGood
 from pilotage.instruction import Answer
 from pilotage.notice import Notice
-from pilotage.slack_message import render
+from pilotage.release import Release
+from pilotage.slack_message import render, render_aloud
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +30,8 @@ class Answers(Protocol):
 
 
 class Notifier:
-    """`now` gives seconds since the epoch."""
+    """`share_of` tells what share of users gets a release's version by the alias; `now` gives
+    seconds since the epoch."""
 
     def __init__(
         self,
@@ -37,12 +39,14 @@ class Notifier:
         answers: Answers,
         channel: Channel,
         channel_id: str,
+        share_of: Callable[[Release], float | None] = lambda _: None,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._table = table
         self._answers = answers
         self._channel = channel
         self._channel_id = channel_id
+        self._share_of = share_of
         self._now = now
 
     def tell(self, body: str) -> int | None:
@@ -65,7 +69,7 @@ class Notifier:
             return notices.of_answer(answer) if answer else None
         release_id = topic.release_in(text) or self._release_of(topic.deployment_in(text))
         release = self._table.load(release_id) if release_id else None
-        return notices.of(release) if release else None
+        return notices.of(release, self._share_of(release)) if release else None
 
     def _tell(self, notice: Notice) -> int | None:
         """The place of the message is claimed before it is posted, so that two notifiers do not
@@ -91,11 +95,22 @@ class Notifier:
         self, notice: Notice, message: dict[str, Any], claimed: dict[str, Any], digest: str
     ) -> None:
         try:
-            ts = self._channel.post(self._channel_id, message, claimed.get("ts", ""))
+            channel = claimed.get("channel") or notice.channel or self._channel_id
+            ts = self._channel.post(channel, message, claimed.get("ts", ""))
+            aloud = notice.broadcast and ts == claimed.get("ts")
+            if aloud and not claimed.get("aloud"):
+                self._channel.post(channel, render_aloud(notice), ts, aloud=True)
         except (ComeBack, RefusedForGood):
             self._table.put_message(notice.release, {**claimed, "claimed": 0}, claimed)
             raise
-        sent = {"ts": ts, "rank": notice.rank, "hash": digest, "ended": notice.ended}
+        sent = {
+            "channel": channel,
+            "ts": ts,
+            "rank": notice.rank,
+            "hash": digest,
+            "ended": notice.ended,
+            "aloud": notice.broadcast,
+        }
         self._table.put_message(notice.release, sent, claimed)
 
     def _is_worth_a_post(self, before: dict[str, Any], notice: Notice) -> bool:

@@ -4,6 +4,7 @@ The first line of every notice says what users get now.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from pilotage import hold as holds
 from pilotage import instruction as instructions
@@ -13,7 +14,7 @@ from pilotage.fault import shown
 from pilotage.instruction import Answer
 from pilotage.outcome import Outcome
 from pilotage.release import CheckResult, Plan, Release, Revision
-from pilotage.rollout import minutes_in_words
+from pilotage.rollout import minutes_in_words, of_configuration
 
 EMOJI = {
     "inspecting": "📦",
@@ -39,6 +40,17 @@ UNTOUCHED = "Users get what they had."
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """How far users have moved: `share` (0 to 1) gets `version`. `next_at`, seconds since the
+    epoch, is when `next_share` of them will; 0 when that is not known."""
+
+    share: float
+    version: str
+    next_share: float = 1.0
+    next_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """`headline` and `users_get` are complete by themselves; `reasons` may be long and foreign.
 
@@ -58,10 +70,12 @@ class Notice:
     rank: int = 0
     ended: bool = False
     broadcast: bool = False
+    progress: Progress | None = None
 
 
-def of(release: Release) -> Notice:
-    """The notice of a release as the table has it now."""
+def of(release: Release, share: float | None = None) -> Notice:
+    """The notice of a release as the table has it now. `share` of users (0 to 1) gets its version
+    by the alias, None when nobody looked."""
     ended = release.outcome is not None
     kind = release.outcome.kind if release.outcome else release.step
     emoji, word = EMOJI[kind], f": {kind}" if ended else ""
@@ -81,6 +95,8 @@ def of(release: Release) -> Notice:
         reasons=_reasons(release),
         advice=_advice(release),
         url=release.facts.get("url", ""),
+        channel=release.plan.target.channel if release.plan else "",
+        progress=None if ended else _progress(release, share),
         rank=release.rank,
         ended=ended,
         broadcast=ended and kind in (outcomes.REJECTED, outcomes.STOPPED, outcomes.NEEDS_A_PERSON),
@@ -103,6 +119,18 @@ def of_answer(answer: Answer) -> Notice:
         ended=True,
         broadcast=True,
     )
+
+
+def _progress(release: Release, share: float | None) -> Progress | None:
+    if release.step != "shifting" or release.revision is None or not release.deployment:
+        return None
+    rollout = of_configuration(release.deployment.configuration)
+    if share is None:
+        share = rollout.percent / 100
+    next_share, minutes = rollout.next_step(share)
+    began = release.times.get("shifting", "")
+    at = round(datetime.fromisoformat(began).timestamp()) + minutes * 60 if began else 0
+    return Progress(share, release.revision.version, next_share, at if minutes else 0)
 
 
 def _users_get(release: Release) -> str:
@@ -210,12 +238,39 @@ def _who(release: Release) -> str:
 
 def _facts(release: Release) -> tuple[str, ...]:
     found = [_check_fact(check) for check in release.checks]
+    if took := _took(release):
+        found.append(took)
     if release.deployment and release.deployment.alarms and not release.outcome:
         found.append(f"Alarms watched: {', '.join(release.deployment.alarms[:5])}")
     ids = [release.deployment.id] if release.deployment and release.deployment.id else []
     if release.sha256:
         ids.append(f"sha256 {release.sha256[:12]}…")
     return tuple(found + ([" · ".join(ids)] if ids else []))
+
+
+def _took(release: Release) -> str:
+    """How long its parts took, once it is over: `traffic 5 min · in all 6 min 40 s`."""
+    if release.outcome is None or not release.outcome.at:
+        return ""
+    ends = {**release.times, "in all": release.outcome.at}
+    parts = [
+        ("published after", release.claimed_at, ends.get("checking", "")),
+        ("traffic", ends.get("shifting", ""), ends.get("verifying", "")),
+        ("in all", release.claimed_at, release.outcome.at),
+    ]
+    told = [
+        f"{name} {duration(_seconds(start, end))}" for name, start, end in parts if start and end
+    ]
+    return " · ".join(told)
+
+
+def _seconds(start: str, end: str) -> float:
+    try:
+        return max(
+            0.0, (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()
+        )
+    except (ValueError, TypeError):
+        return 0.0
 
 
 def _check_fact(check: CheckResult) -> str:

@@ -110,7 +110,7 @@ class Release:
     """Kept in the table, one section an attribute: each step writes only its own.
 
     `token` continues the execution where it waits; `hold` is what it waits for. `urgent` is the
-    reason that the upload gave.
+    reason that the upload gave; `times` says when each step began, ISO 8601 in UTC.
     """
 
     artifact: Artifact
@@ -130,6 +130,7 @@ class Release:
     stop: Stop | None = None
     urgent: str = ""
     roll_back: RollBack | None = None
+    times: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -169,6 +170,10 @@ class Release:
             name=self.name,
             kind=kind,
         )
+
+    def stepped(self, step: str, now: str) -> "Release":
+        """The release as it enters a step. A step that is tried again began when it first did."""
+        return replace(self, step=step, times={step: now, **self.times})
 
     def check(self, moment: str) -> CheckResult | None:
         return next((check for check in self.checks if check.moment == moment), None)

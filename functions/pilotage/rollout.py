@@ -13,6 +13,11 @@ _PHRASE = re.compile(
     r"(?P<kind>canary|linear)\s+(?P<percent>\d{1,3})\s*%\s+(?P<amount>\d{1,5})\s*(?P<unit>m|min|h)",
     re.IGNORECASE,
 )
+_CONFIGURATION = re.compile(
+    r"(?:CodeDeployDefault\.Lambda|pilotage-)(?P<kind>canary|linear)-?(?P<percent>\d+)-?percent-?"
+    r"(?:every-?)?(?P<minutes>\d+)-?minutes?",
+    re.IGNORECASE,
+)
 _NAME = re.compile(r"[A-Za-z0-9+=,.@_-]{1,100}")
 _CANARY_MINUTES = (5, 10, 15, 30)
 _LINEAR_MINUTES = (1, 2, 3, 10)
@@ -54,6 +59,16 @@ class Rollout:
         """The share of traffic (0 to 1) that users had before everyone; 0 where it is not known."""
         return self.percent / 100 if self.kind == "canary" else 0.0
 
+    def next_step(self, share: float) -> tuple[float, int]:
+        """After `share` (0 to 1) of users: the next share, and how many minutes after the shift
+        began it comes. (1.0, 0) where the rollout does not tell."""
+        if self.kind == "canary":
+            return 1.0, self.minutes
+        if self.kind == "linear" and self.percent:
+            done = max(1, round(share * 100 / self.percent))
+            return min(1.0, (done + 1) * self.percent / 100), done * self.minutes
+        return 1.0, 0
+
     @property
     def is_made_by_us(self) -> bool:
         """Whether the configuration must be made before it can be used."""
@@ -88,6 +103,15 @@ def parse(words: str) -> Rollout:
     if _NAME.fullmatch(text):
         return Rollout("named", name=text)
     raise BadRollout(f"is no rollout. Say {FORMS}.")
+
+
+def of_configuration(name: str) -> Rollout:
+    """The rollout that a configuration's name tells: CodeDeploy's own, and ours."""
+    if name == f"{PREDEFINED_PREFIX}LambdaAllAtOnce":
+        return Rollout("all-at-once")
+    if found := _CONFIGURATION.fullmatch(name):
+        return Rollout(found["kind"].lower(), int(found["percent"]), int(found["minutes"]))
+    return Rollout("named", name=name)
 
 
 def minutes_in_words(minutes: int) -> str:

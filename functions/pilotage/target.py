@@ -13,11 +13,13 @@ MAX_ERRORS_TAG = "pilotage:max-errors"
 UNQUALIFIED_TAG = "pilotage:unqualified"
 QUEUE_TAG = "pilotage:queue"
 URGENT_TAG = "pilotage:urgent"
+CHANNEL_TAG = "pilotage:channel"
 HOOK_PREFIX = "CodeDeployHook_"
 
 # Names as Lambda takes them.
 # https://docs.aws.amazon.com/lambda/latest/api/API_CreateAlias.html
 _FUNCTION = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_CHANNEL = re.compile(r"[CG][A-Z0-9]{6,20}")
 _ALIAS = re.compile(r"(?![0-9]+$)[A-Za-z0-9_-]{1,128}")
 
 
@@ -35,6 +37,7 @@ class Target:
     unqualified_accepted: bool = False
     in_order: bool = False
     urgent_allowed: bool = False
+    channel: str = ""
 
     @property
     def name(self) -> str:
@@ -108,8 +111,9 @@ def read_target(group: Group) -> tuple[Target | None, list[Fault]]:
         unqualified_accepted=group.tags.get(UNQUALIFIED_TAG) == "accepted",
         in_order=group.tags.get(QUEUE_TAG) == "in-order",
         urgent_allowed=group.tags.get(URGENT_TAG) == "allowed",
+        channel=group.tags.get(CHANNEL_TAG, ""),
     )
-    return target, faults + _words_faults(group.tags, place)
+    return target, faults + _words_faults(group.tags, place) + _channel_faults(target, place)
 
 
 def function_faults(target: Target, function: FunctionState | None) -> list[Fault]:
@@ -211,6 +215,13 @@ def _words_faults(tags: Mapping[str, str], place: str) -> list[Fault]:
         for tag, words in _TAG_WORDS.items()
         if tags.get(tag, words[0]) not in words
     ]
+
+
+def _channel_faults(target: Target, place: str) -> list[Fault]:
+    if not target.channel or _CHANNEL.fullmatch(target.channel):
+        return []
+    fix = "Write the channel's id, such as C0123456789; Slack shows it at the end of its details."
+    return [Fault(place, f'tag {CHANNEL_TAG} is "{shown(target.channel)}".', fix)]
 
 
 def _max_errors(text: str, place: str) -> tuple[float, list[Fault]]:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from pilotage.errors import AliasIsShared, CheckFailed, FunctionBusy, ReleaseOver, StopAsked
 from pilotage.gateways import deployments, lambda_functions, obstacles
+from pilotage.gateways.clock import now
 from pilotage.gateways.lambda_functions import Configuration
 from pilotage.gateways.release_table import ReleaseTable
 from pilotage.gateways.run_checks import run_checks
@@ -33,8 +34,8 @@ class Publish:
             raise StopAsked(str(release.stop))
         plan = release.plan
         if release.revision is None:
-            release = replace(release, step="publishing", hold=None)
-            self._releases.save(release, "step", "hold")
+            release = replace(release.stepped("publishing", now()), hold=None)
+            self._releases.save(release, "step", "times", "hold")
             self._topic.tell(release.id)
             release = replace(release, revision=self._revision(release, plan))
             self._releases.save(release, "revision")

@@ -15,6 +15,7 @@ from pilotage.gateways import (
     obstacles,
     workflow,
 )
+from pilotage.gateways.clock import now
 from pilotage.gateways.deployments import Order, TargetBusy
 from pilotage.gateways.release_table import ReleaseTable
 from pilotage.gateways.stop_release import halt
@@ -98,8 +99,8 @@ class Start:
             deployment_groups.ensure_configuration(plan.rollout)
         group = deployment_groups.group_settings(plan.target.application, plan.target.group)
         watched = _watched(release, plan, revision, group)
-        release = replace(release, revision=revision, deployment=watched, step="checking")
-        self._table.save(release, "revision", "deployment", "step")
+        release = replace(release.stepped("checking", now()), revision=revision, deployment=watched)
+        self._table.save(release, "revision", "deployment", "step", "times")
         self._topic.tell(release.id)
         started = replace(watched, id=_created(self._order(release, plan, revision, group)))
         self._table.save(replace(release, deployment=started), "deployment")

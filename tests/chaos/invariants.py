@@ -109,17 +109,21 @@ def chat(team, kept, found, answers_may_be_lost):
         word = "rolled back" if "rolled back" in last else kind
         found.check(f": {word}" in last, f"{release} is {kind}, chat says: {last}")
         name = release.rsplit("/", 1)[1]
-        if not answers_may_be_lost:
-            posts = [
-                m
-                for m in messages
-                if team.application in m["text"] and m["method"] == "chat.postMessage"
-            ]
-            found.check(
-                len(posts) <= len(kept), f"{len(posts)} messages of {len(kept)} releases ({name})"
-            )
+        posts = [m for m in messages if is_a_post_of(team, m)]
+        once = answers_may_be_lost or len(posts) <= len(kept)
+        found.check(once, f"{len(posts)} messages of {len(kept)} releases")
         lies = [m["text"] for m in mine if ": live" in m["text"] and kind != "live"]
         found.check(not lies, f"told live, but {kind}: {lies}")
+
+
+def is_a_post_of(team, message):
+    """Whether it is the first post of a release: no edit, nothing said below it, no instruction."""
+    return (
+        message["method"] == "chat.postMessage"
+        and team.application in message["text"]
+        and not message.get("thread_ts")
+        and not any(word in message["text"] for word in ("Stop Release: ", "Roll Back: "))
+    )
 
 
 def is_quiet(team, releases):

@@ -1,6 +1,7 @@
 """One message a release: once, in order, and nothing lost when Slack or a notifier fails."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -9,7 +10,8 @@ from pilotage.artifact import Artifact
 from pilotage.gateways.slack import ComeBack, RefusedForGood
 from pilotage.instruction import Answer, Instruction
 from pilotage.outcome import Outcome
-from pilotage.release import Release
+from pilotage.release import Plan, Release
+from pilotage.target import Target
 
 
 class Table:
@@ -37,11 +39,11 @@ class Channel:
     def __init__(self, edits=True):
         self.edits, self.posts, self.trouble = edits, [], None
 
-    def post(self, channel, message, ts):
+    def post(self, channel, message, ts, aloud=False):
         if self.trouble:
             trouble, self.trouble = self.trouble, None
             raise trouble
-        self.posts.append((ts, message["text"]))
+        self.posts.append(("aloud " + ts if aloud else ts, message["text"]))
         return ts or "1.1"
 
 
@@ -77,6 +79,34 @@ def test_it_is_posted_once_and_then_edited(table):
     table.release = release("finished", Outcome("live", "2"))
     assert notifier.tell(body()) is None
     assert [ts for ts, _ in channel.posts] == ["", "1.1"]
+
+
+def test_a_bad_end_is_said_aloud_once_because_an_edit_rings_nobodys_phone(table):
+    channel = Channel()
+    notifier = Notifier(table, Answers(), channel, "C1")
+    notifier.tell(body())
+    table.release = release("finished", Outcome("stopped", "1", reason="alarm"))
+    assert [notifier.tell(body()), notifier.tell(body())] == [None, None]
+    assert [ts for ts, _ in channel.posts] == ["", "1.1", "aloud 1.1"]
+
+
+def test_a_target_may_have_its_own_channel(table):
+    seen = []
+
+    class Other(Channel):
+        def post(self, channel, message, ts, aloud=False):
+            seen.append(channel)
+            return super().post(channel, message, ts, aloud)
+
+    notifier = Notifier(table, Answers(), Other(), "C1")
+    notifier.tell(body())
+    table.release = replace(
+        release("publishing"), plan=Plan(Target("a", "b", "f", "live", channel="C2OWN"))
+    )
+    notifier.tell(body())  # it stays where it was begun
+    table.kept = {}
+    notifier.tell(body())
+    assert seen == ["C1", "C1", "C2OWN"]
 
 
 def test_an_older_state_never_replaces_a_newer_one(table):
@@ -136,7 +166,7 @@ def test_two_notifiers_at_once_post_it_once(table):
     other = Notifier(table, Answers(), second, "C1")
     meanwhile = []
 
-    def post(channel, message, ts, real=first.post):
+    def post(channel, message, ts, aloud=False, real=first.post):
         meanwhile.append(other.tell(body()))
         return real(channel, message, ts)
 

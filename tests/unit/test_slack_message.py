@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
@@ -10,7 +11,8 @@ from pilotage.artifact import Artifact
 from pilotage.fault import Fault
 from pilotage.notice import of
 from pilotage.outcome import Outcome
-from pilotage.release import Plan, Release, Revision
+from pilotage.release import Deployment, Plan, Release, Revision
+from pilotage.rollout import of_configuration
 from pilotage.slack_message import render
 from pilotage.target import Target
 
@@ -72,3 +74,54 @@ def test_the_first_line_says_what_users_get():
     texts = [block["text"]["text"] for block in message["blocks"] if "text" in block]
     assert texts[0] == "⏪ orders 4.12.0 → prod: rolled back"
     assert texts[1] == "Version 1 has 100% again. 10% of users had version 2 for 1 min 52 s."
+
+
+def test_the_bar_shows_what_the_alias_says_and_when_the_next_step_comes():
+    release = Release(
+        Artifact("b", "orders/prod/a.zip", "v", 1, "t"),
+        "arn",
+        "now",
+        step="shifting",
+        plan=Plan(Target("orders", "prod", "fn", "live"), "1"),
+        revision=Revision("2", "s", "c", "1"),
+        deployment=Deployment("d-1", "CodeDeployDefault.LambdaCanary10Percent5Minutes"),
+        times={"shifting": "2026-11-23T14:02:00+00:00"},
+    )
+    (bar,) = [b for b in render(of(release, share=0.1))["blocks"] if b["type"] == "rich_text"]
+    text, then, date = bar["elements"][0]["elements"]
+    assert text["text"] == "▰▰▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱ 10% on version 2"
+    assert then["text"] == " · everyone at "
+    assert (date["type"], date["fallback"]) == ("date", "14:07 UTC")
+
+
+@pytest.mark.parametrize(
+    ("configuration", "share", "after"),
+    [
+        ("CodeDeployDefault.LambdaCanary10Percent30Minutes", 0.1, (1.0, 30)),
+        ("CodeDeployDefault.LambdaLinear10PercentEvery1Minute", 0.3, (0.4, 3)),
+        ("pilotage-linear-40-percent-every-2-minutes", 0.8, (1.0, 4)),
+        ("pilotage-canary-25-percent-60-minutes", 0.25, (1.0, 60)),
+        ("CodeDeployDefault.LambdaAllAtOnce", 0.0, (1.0, 0)),
+        ("somebody-s-own", 0.5, (1.0, 0)),
+    ],
+)
+def test_a_configuration_tells_when_its_next_step_comes(configuration, share, after):
+    assert of_configuration(configuration).next_step(share) == pytest.approx(after)
+
+
+def test_how_long_it_took_is_told_at_the_end():
+    release = Release(
+        Artifact("b", "orders/prod/a.zip", "v", 1, "t"),
+        "arn",
+        "2026-11-23T14:00:00+00:00",
+        step="finished",
+        plan=Plan(Target("orders", "prod", "fn", "live"), "1"),
+        revision=Revision("2", "s", "c", "1"),
+        times={
+            "checking": "2026-11-23T14:00:09+00:00",
+            "shifting": "2026-11-23T14:00:11+00:00",
+            "verifying": "2026-11-23T14:05:12+00:00",
+        },
+        outcome=Outcome("live", "2", at="2026-11-23T14:06:40+00:00"),
+    )
+    assert "published after 9 s · traffic 5 min 1 s · in all 6 min 40 s" in of(release).facts

@@ -6,10 +6,10 @@ case. Only a time-out and a process that dies are left, for which `sweep` answer
 
 import logging
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from pilotage.gateways import deployments, lambda_functions
+from pilotage.gateways.clock import now
 from pilotage.gateways.deployments import Deployment
 from pilotage.gateways.release_table import ReleaseTable
 from pilotage.gateways.run_checks import run_checks
@@ -77,7 +77,7 @@ class Hook:
     def _step_on(self, release: Release) -> None:
         """Only for people: whatever fails here, the checks have passed."""
         try:
-            self._table.save(replace(release, step=NEXT_STEP[self._moment]), "step")
+            self._table.save(release.stepped(NEXT_STEP[self._moment], now()), "step", "times")
             self._topic.tell(release.id)
         except Exception:
             log.exception("that %s stepped on could not be kept", release.id)

@@ -1,6 +1,7 @@
 """Lambda: functions as they are, new versions, and calls to them."""
 
 import json
+import logging
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,7 +10,10 @@ from typing import Any
 from pilotage.artifact import Artifact
 from pilotage.errors import RevisionNotReady, RevisionRefused
 from pilotage.gateways.aws import client, code_of, message_of, patient_client
+from pilotage.release import Release
 from pilotage.target import AliasState, FunctionState
+
+log = logging.getLogger(__name__)
 
 # A check that takes longer than this has failed; a hook has ten minutes in all.
 LONGEST_CALL_SECONDS = 120
@@ -79,6 +83,22 @@ def alias_of(function: str, alias: str) -> AliasState | None:
         raise
     weights = (found.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
     return AliasState(found["FunctionVersion"], weights, found.get("RevisionId", ""))
+
+
+def share_by_alias(release: Release) -> float | None:
+    """The share of users (0 to 1) that gets a release's version now; None when it does not shift,
+    or nobody knows: no notice waits for this."""
+    if release.step != "shifting" or release.plan is None or release.revision is None:
+        return None
+    target, version = release.plan.target, release.revision.version
+    try:
+        alias = alias_of(target.function, target.alias)
+    except Exception:
+        log.exception("the share of %s is not known", release.id)
+        return None
+    if alias is None:
+        return None
+    return 1.0 if alias.version == version else alias.weights.get(version, 0.0)
 
 
 def end_sharing(function: str, alias: str, seen: AliasState) -> bool:

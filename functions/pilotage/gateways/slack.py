@@ -28,12 +28,15 @@ class RefusedForGood(Exception):
 
 
 class Channel(Protocol):
-    """Where notices go. `ts` is the message to edit, "" for a new one; gives back its own."""
+    """Where notices go. `ts` is the message to edit, "" for a new one; gives back its own. With
+    `aloud`, the message is said below that one and in the channel too."""
 
     @property
     def edits(self) -> bool: ...
 
-    def post(self, channel: str, message: dict[str, Any], ts: str) -> str: ...
+    def post(
+        self, channel: str, message: dict[str, Any], ts: str, *, aloud: bool = False
+    ) -> str: ...
 
 
 def channel_for(secret: str, api_url: str) -> Channel:
@@ -49,16 +52,18 @@ class Bot:
     api_url: str
     edits: bool = True
 
-    def post(self, channel: str, message: dict[str, Any], ts: str) -> str:
+    def post(self, channel: str, message: dict[str, Any], ts: str, *, aloud: bool = False) -> str:
         from slack_sdk import WebClient
         from slack_sdk.errors import SlackApiError
 
         slack = WebClient(token=self.token, base_url=self.api_url, timeout=10)
         try:
-            if ts and _updated(slack, channel, ts, message):
+            if ts and not aloud and _updated(slack, channel, ts, message):
                 return ts
+            below: dict[str, Any] = {"thread_ts": ts, "reply_broadcast": True} if aloud else {}
             answer = slack.chat_postMessage(
                 channel=channel,
+                **below,
                 parse="none",
                 link_names=False,
                 unfurl_links=False,
@@ -95,7 +100,7 @@ class Webhook:
     url: str
     edits: bool = False
 
-    def post(self, channel: str, message: dict[str, Any], ts: str) -> str:
+    def post(self, channel: str, message: dict[str, Any], ts: str, *, aloud: bool = False) -> str:
         from slack_sdk import WebhookClient
 
         try:
