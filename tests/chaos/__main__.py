@@ -26,12 +26,15 @@ def main(argv):
         for words in result["violations"]:
             print(f"    {words}")
         print(f"    plan: {json.dumps(result['plan'])}")
+    for result in results:
+        if not result["injected"]:
+            print(f"met nothing: {result['run']}")
     injected = sum(result["injected"] for result in results)
     print(
         f"{injected} faults injected in {len(results)} runs, {len(bad)} runs with violations, "
         f"seed {options.seed}, {time.monotonic() - started:.0f} s"
     )
-    return 1 if bad or not injected else 0
+    return 1 if bad or (results and not injected) else 0
 
 
 def read(argv):
@@ -41,6 +44,7 @@ def read(argv):
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=0, help="start no run after so long")
     parser.add_argument("--only", default="", help="runs whose words contain this")
+    parser.add_argument("--write-fixed", action="store_true", help="choose the fixed part anew")
     parser.add_argument("--verbose", action="store_true")
     return parser.parse_args(argv)
 
