@@ -89,11 +89,11 @@ def write_fixed(observations):
             fault = run.plan[0]
             site = (fault.caller, fault.service, fault.operation)
             runs.setdefault(site, {}).setdefault(fault.kind, []).append(run)
+    sites = sorted(runs.items())
     picked = []
-    for number, (_, by_kind) in enumerate(sorted(runs.items())):
+    for number, (_, by_kind) in enumerate(sites[:: max(1, -(-len(sites) // FIXED))]):
         alike = by_kind[sorted(by_kind)[number % len(by_kind)]]
         picked.append(alike[number * 7 % len(alike)])
-    picked = picked[:: max(1, -(-len(picked) // FIXED))]
     data = [{"story": run.story.name, "plan": as_json(run.plan)} for run in picked]
     KEPT.write_text(json.dumps(data, indent=1) + "\n")
     return len(data)
