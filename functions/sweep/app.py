@@ -1,5 +1,6 @@
 """Sweep: answer for hooks that died, continue what was lost, finish what has no execution."""
 
+import logging
 import os
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,8 @@ from pilotage.gateways.topic import Topic
 from pilotage.gateways.turn_table import TurnTable
 from sweep.step import Sweep, Uploads
 from take_turn.step import Turns
+
+log = logging.getLogger(__name__)
 
 
 @doorway
@@ -24,4 +27,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         return sweep.answer_for_hook(event)
     lost_after = timedelta(seconds=float(os.environ["LOST_AFTER_SECONDS"]))
     uploads = Uploads(os.environ["BUCKET"], os.environ["MACHINE"], lost_after)
-    return {"moved": sweep.tend(), "started": sweep.start_lost(uploads)}
+    done = {"moved": sweep.tend(), "started": sweep.start_lost(uploads)}
+    if any(done.values()):
+        log.info("swept: %s", done)
+    return done
