@@ -67,7 +67,7 @@ def make_target(
         Code={"ZipFile": zipped("# one")},
         Tags={"pilotage:application": name},
     )
-    client("lambda").get_waiter("function_updated_v2").wait(FunctionName=target.function)
+    wait_until(lambda: _is_settled(target.function), 30)
     client("lambda").publish_version(FunctionName=target.function)
     client("lambda").create_alias(FunctionName=target.function, Name="live", FunctionVersion="1")
     client("codedeploy").create_application(applicationName=name, computePlatform="Lambda")
@@ -78,12 +78,21 @@ def make_target(
         serviceRoleArn=_role(),
         deploymentConfigName=rollout,
         triggerConfigurations=[trigger],
+        autoRollbackConfiguration={
+            "enabled": True,
+            "events": ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"],
+        },
         tags=[
             {"Key": "pilotage:function", "Value": f"{target.function}:live"},
             {"Key": "pilotage:may-ask", "Value": "rollout"},
         ],
     )
     return target
+
+
+def _is_settled(function: str) -> bool:
+    found = client("lambda").get_function_configuration(FunctionName=function)
+    return bool(found["LastUpdateStatus"] == "Successful")
 
 
 def zipped(remark: str, manifest: str = "") -> bytes:
