@@ -114,10 +114,12 @@ class Stage:
 
     def _print_chat(self, started: float) -> None:
         for message in self._sent()[self._told :]:
+            self._told += 1
+            if message.get("thread_ts"):  # the same end, said aloud
+                continue
             self.display.say(f"  {clock(started)}  #releases  {message['text']}")
             for reason in _reasons(message):
                 self.display.say(f"{'':23}• {reason}")
-            self._told += 1
 
     def _sent(self) -> list[dict[str, Any]]:
         if not self.inbox:
@@ -131,5 +133,7 @@ def _reasons(message: dict[str, Any]) -> list[str]:
     found = []
     for block in message.get("blocks") or []:
         for part in block.get("elements", []) if block["type"] == "rich_text" else []:
-            found += ["".join(e["text"] for e in item["elements"]) for item in part["elements"]]
+            if part["type"] == "rich_text_list":
+                items = part["elements"]
+                found += ["".join(e["text"] for e in item["elements"]) for item in items]
     return found

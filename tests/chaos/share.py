@@ -18,7 +18,7 @@ from tests.conftest import Clients
 
 PROCESSES = 2
 SPEED = 480
-FIXED = 70
+FIXED = 40
 KEPT = Path(__file__).parent / "fixed.json"
 
 

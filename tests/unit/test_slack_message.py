@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 
+from demo.play import _reasons
 from pilotage.artifact import Artifact
 from pilotage.fault import Fault
 from pilotage.notice import of
@@ -88,6 +89,7 @@ def test_the_bar_shows_what_the_alias_says_and_when_the_next_step_comes():
         times={"shifting": "2026-11-23T14:02:00+00:00"},
     )
     (bar,) = [b for b in render(of(release, share=0.1))["blocks"] if b["type"] == "rich_text"]
+    assert _reasons(render(of(release, share=0.1))) == []  # the demo prints reasons alone
     text, then, date = bar["elements"][0]["elements"]
     assert text["text"] == "▰▰▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱ 10% on version 2"
     assert then["text"] == " · everyone at "
