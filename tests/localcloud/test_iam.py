@@ -91,6 +91,7 @@ def test_the_installed_roles_allow_nothing_of_their_own(aws, pilotage):
     assert may_update == {f"{name}FunctionRole" for name in names}
 
 
+@pytest.mark.long
 def test_a_missing_statement_stops_a_release_and_chat_says_so(aws, cloud, pilotage):
     """The proof that the stories need their permissions: without one, they end otherwise."""
     from tests.story.conftest import make_team

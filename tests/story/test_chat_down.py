@@ -27,13 +27,11 @@ def posts_of(team, release):
     return [message["method"] for message in found]
 
 
-LONG = [
-    pytest.param(trouble, marks=pytest.mark.long)
-    for trouble in (Trouble("unavailable"), Trouble("hanging", 2))
-]
+TROUBLES = [Trouble("throttled", 1), Trouble("unavailable"), Trouble("hanging", 2)]
 
 
-@pytest.mark.parametrize("trouble", [Trouble("throttled", 1), *LONG], ids=str)
+@pytest.mark.long
+@pytest.mark.parametrize("trouble", TROUBLES, ids=str)
 def test_a_release_goes_its_way_and_is_told_afterwards(team, slack, trouble):
     slack.trouble = trouble
     release = team.upload(by="mara")
@@ -77,7 +75,7 @@ def test_what_slack_refuses_for_good_rings_and_is_replayed_by_the_documented_com
         [str(AWS), "--endpoint-url", cloud.endpoint, *replay], check=True, capture_output=True
     )
     assert posts_of(team, release).count("chat.postMessage") == 1
-    assert "Everyone gets version 1." in team.messages()[-1]["text"]
+    assert "Everyone gets version 1." in team.ending(release).text
 
 
 def arn_of(aws, url):

@@ -160,6 +160,7 @@ def test_the_same_stop_told_twice_stops_one_release(team):
     assert team.ending(second).kind == "live"
 
 
+@pytest.mark.long
 def test_a_roll_back_whose_execution_could_not_be_started_is_not_lost(team):
     """Starting it is refused once: the instruction is obeyed again, and is still one release."""
     target = f"{team.application}/prod"

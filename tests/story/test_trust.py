@@ -96,6 +96,7 @@ def test_a_turn_that_was_written_but_not_told_is_handed_over_by_sweep(team):
     wait_for(lambda: read_turn(team)["holder"] is None)
 
 
+@pytest.mark.long
 def test_a_release_that_lost_its_place_unheard_is_superseded_by_sweep(team):
     assert team.release().kind == "live"
     first = team.upload({"index.py": TWO, "pilotage.yml": "rollout: canary 10% 15m\n"})

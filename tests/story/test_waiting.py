@@ -82,6 +82,7 @@ def test_urgent_without_a_grant_or_a_reason_is_rejected(settled_team):
     assert "tag the group pilotage:urgent = allowed" in " ".join(ending.faults)
 
 
+@pytest.mark.long
 def test_an_urgent_upload_stops_the_running_release_and_brings_its_users_back(team):
     team.tag(urgent="allowed")
     assert team.release().kind == "live"
@@ -226,6 +227,7 @@ def test_an_event_of_another_bucket_touches_nothing(team):
     assert record(team, f"{team.application}/prod/v") == {}
 
 
+@pytest.mark.long
 def test_a_forged_end_of_a_deployment_changes_nothing(team):
     assert team.release().kind == "live"
     release = team.upload(code("two", CANARY))
