@@ -1,15 +1,14 @@
 """Do what an operator asks, once, and say what came of it."""
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from pilotage import instruction as instructions
 from pilotage.artifact import from_event
 from pilotage.errors import ReleaseAlreadyKnown
 from pilotage.fault import Fault, shown
 from pilotage.gateways import deployment_groups, workflow
+from pilotage.gateways.clock import now
 from pilotage.gateways.instruction_table import InstructionTable
 from pilotage.gateways.release_table import ReleaseTable
 from pilotage.gateways.stop_release import stop_release
@@ -30,7 +29,6 @@ class Operator:
     topic: Topic
     bucket: str
     machine: str
-    now: Callable[[], str] = lambda: datetime.now(UTC).isoformat(timespec="milliseconds")
 
     def obey(self, asked: Instruction, faults: list[Fault]) -> Answer:
         """What came of the instruction; the first answer when it comes twice."""
@@ -108,7 +106,7 @@ class Operator:
         # Claimed here, so that sweep finds it whatever becomes of its execution.
         execution = workflow.execution_of(self.machine, about)
         with suppress(ReleaseAlreadyKnown):
-            release = Release(from_event(event), execution, self.now(), roll_back=back)
+            release = Release(from_event(event), execution, now("milliseconds"), roll_back=back)
             self.releases.claim(release)
         workflow.start(self.machine, about, event)
         holder = self.table.turn(asked.target).holder

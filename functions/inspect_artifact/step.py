@@ -1,7 +1,6 @@
 """Claim the object version, look at archive and target, and keep what was found."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from inspect_artifact import roll_backs
 from pilotage import appspec, archive, documents, manifest
@@ -12,6 +11,7 @@ from pilotage.errors import ArtifactNotOurs, ArtifactRejected
 from pilotage.fault import Fault, few, shown
 from pilotage.gateways import artifact_store, deployment_groups, lambda_functions
 from pilotage.gateways.artifact_store import ObjectGone, ObjectSource
+from pilotage.gateways.clock import now
 from pilotage.gateways.release_table import ReleaseTable
 from pilotage.gateways.topic import Topic
 from pilotage.gateways.turn_table import TurnTable
@@ -69,8 +69,7 @@ class Inspection:
         record."""
         if artifact.bucket != self._bucket:
             raise ArtifactNotOurs(f"bucket {shown(artifact.bucket)} is not this stack's own")
-        now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        release = Release(artifact, execution, now, roll_back=roll_back)
+        release = Release(artifact, execution, now("milliseconds"), roll_back=roll_back)
         release = self._table.claim(release)
         self._topic.tell(release.id)
         release = self._look_back(release, roll_back) if roll_back else self._look(release)

@@ -65,7 +65,6 @@ class Notice:
     facts: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     advice: str = ""
-    url: str = ""
     channel: str = ""
     rank: int = 0
     ended: bool = False
@@ -94,7 +93,6 @@ def of(release: Release, share: float | None = None) -> Notice:
         facts=_facts(release),
         reasons=_reasons(release),
         advice=_advice(release),
-        url=release.facts.get("url", ""),
         channel=release.plan.target.channel if release.plan else "",
         progress=None if ended else _progress(release, share),
         rank=release.rank,

@@ -92,7 +92,7 @@ class Turns:
         turn = self._table.turn(release.target_name)
         if release.id in (claim.release for claim in turn.everyone) or release.hold == ASKED:
             return False
-        self._supersede(Superseded(release.id, "a later upload"))
+        self._supersede(Superseded(release.id, "another artifact"))
         return True
 
     def _settle_down(self, release: Release, decided: Decided) -> None:

@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localcloud.iam.policy import Ask, allows
-from tests.builders import unique, wait_for
+from tests.builders import alarm, unique, wait_for
 
 ACCOUNT = "123456789012"
 
@@ -163,17 +163,7 @@ def test_a_state_that_was_set_is_told_like_any_other(aws):
     aws.events.put_rule(Name=name, EventPattern=json.dumps(pattern))
     target = {"Id": "q", "Arn": arn("sqs", queue), "InputPath": "$.detail"}
     aws.events.put_targets(Rule=name, Targets=[target])
-    aws.cloudwatch.put_metric_alarm(
-        AlarmName=name,
-        Namespace="Test",
-        MetricName="None",
-        Statistic="Sum",
-        Period=60,
-        EvaluationPeriods=1,
-        Threshold=1,
-        ComparisonOperator="GreaterThanThreshold",
-        TreatMissingData="ignore",
-    )
+    alarm(aws, name, missing="ignore")
     aws.cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="a try")
     (body,) = bodies(aws, url)
     detail = json.loads(body)
@@ -181,4 +171,4 @@ def test_a_state_that_was_set_is_told_like_any_other(aws):
     assert detail["state"]["timestamp"].endswith("+0000")
     assert detail["previousState"]["value"] != "ALARM"
     (metric,) = detail["configuration"]["metrics"]
-    assert metric["metricStat"]["metric"]["name"] == "None"
+    assert metric["metricStat"]["metric"]["name"] == "Up"

@@ -3,6 +3,6 @@
 from datetime import UTC, datetime
 
 
-def now() -> str:
-    """ISO 8601 in UTC, to the second."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
+def now(precision: str = "seconds") -> str:
+    """ISO 8601 in UTC; `precision` is seconds or milliseconds."""
+    return datetime.now(UTC).isoformat(timespec=precision)

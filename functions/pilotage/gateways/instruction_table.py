@@ -2,8 +2,7 @@
 
 import json
 
-from pilotage.gateways.aws import client
-from pilotage.gateways.table import Item, as_json, failed_condition, item_at, key
+from pilotage.gateways.table import Item, as_json, item_at, key, wrote
 from pilotage.instruction import Answer, Instruction
 from pilotage.records import build
 
@@ -18,31 +17,25 @@ class InstructionTable:
 
     def put_answer(self, answer: Answer) -> None:
         """The first answer stands."""
-        try:
-            client("dynamodb").put_item(
-                TableName=self._name,
-                Item={**_key(answer.instruction.id), "answer": as_json(answer)},
-                ConditionExpression="attribute_not_exists(pk)",
-            )
-        except Exception as error:
-            if not failed_condition(error):
-                raise
+        wrote(
+            "put_item",
+            TableName=self._name,
+            Item={**_key(answer.instruction.id), "answer": as_json(answer)},
+            ConditionExpression="attribute_not_exists(pk)",
+        )
 
     def pin(self, instruction: Instruction) -> Instruction:
         """The instruction as it was first understood."""
         where = key(f"instruction#{instruction.id}", "pinned")
-        try:
-            client("dynamodb").put_item(
-                TableName=self._name,
-                Item={**where, "instruction": as_json(instruction)},
-                ConditionExpression="attribute_not_exists(pk)",
-            )
-        except Exception as error:
-            if not failed_condition(error):
-                raise
-            item = item_at(self._name, where)
-            return build(Instruction, json.loads(item["instruction"]["S"]))
-        return instruction
+        if wrote(
+            "put_item",
+            TableName=self._name,
+            Item={**where, "instruction": as_json(instruction)},
+            ConditionExpression="attribute_not_exists(pk)",
+        ):
+            return instruction
+        item = item_at(self._name, where)
+        return build(Instruction, json.loads(item["instruction"]["S"]))
 
 
 def _key(instruction_id: str) -> Item:

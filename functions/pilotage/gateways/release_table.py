@@ -11,7 +11,7 @@ from typing import Any
 
 from pilotage.errors import ReleaseAlreadyKnown
 from pilotage.gateways.aws import client
-from pilotage.gateways.table import Item, as_json, failed_condition, item_at, key
+from pilotage.gateways.table import Item, as_json, item_at, key, wrote
 from pilotage.records import build
 from pilotage.release import Release
 
@@ -26,20 +26,17 @@ class ReleaseTable:
     def claim(self, release: Release) -> Release:
         """The release as it is in the table now: a step that is tried again finds its own claim.
         Raises ReleaseAlreadyKnown when another execution has it, or when it is over."""
-        try:
-            client("dynamodb").put_item(
-                TableName=self._name,
-                Item={**_key(release.id), **_sections(release), "open": {"S": "yes"}},
-                ConditionExpression="attribute_not_exists(pk)",
-            )
-        except Exception as error:
-            if not failed_condition(error):
-                raise
-            known = self.load(release.id)
-            if known is None or known.execution != release.execution or known.outcome:
-                raise ReleaseAlreadyKnown(release.id) from error
-            return known
-        return release
+        if wrote(
+            "put_item",
+            TableName=self._name,
+            Item={**_key(release.id), **_sections(release), "open": {"S": "yes"}},
+            ConditionExpression="attribute_not_exists(pk)",
+        ):
+            return release
+        known = self.load(release.id)
+        if known is None or known.execution != release.execution or known.outcome:
+            raise ReleaseAlreadyKnown(release.id)
+        return known
 
     def load(self, release_id: str) -> Release | None:
         item = item_at(self._name, _key(release_id))
@@ -74,44 +71,34 @@ class ReleaseTable:
 
     def save_hold(self, release: Release) -> bool:
         """Write what the release waits for. False when it does not wait any more."""
-        try:
-            client("dynamodb").update_item(
-                TableName=self._name,
-                Key=_key(release.id),
-                UpdateExpression="SET #hold = :hold",
-                ConditionExpression="step = :waiting AND outcome = :none",
-                ExpressionAttributeNames={"#hold": "hold"},
-                ExpressionAttributeValues={
-                    ":hold": as_json(release.hold),
-                    ":waiting": as_json("waiting"),
-                    ":none": as_json(None),
-                },
-            )
-        except Exception as error:
-            if failed_condition(error):
-                return False
-            raise
-        return True
+        return wrote(
+            "update_item",
+            TableName=self._name,
+            Key=_key(release.id),
+            UpdateExpression="SET #hold = :hold",
+            ConditionExpression="step = :waiting AND outcome = :none",
+            ExpressionAttributeNames={"#hold": "hold"},
+            ExpressionAttributeValues={
+                ":hold": as_json(release.hold),
+                ":waiting": as_json("waiting"),
+                ":none": as_json(None),
+            },
+        )
 
     def close(self, release: Release) -> bool:
         """Record the outcome, once. False when an outcome was recorded before."""
-        try:
-            client("dynamodb").update_item(
-                TableName=self._name,
-                Key=_key(release.id),
-                UpdateExpression="SET outcome = :outcome, step = :step",
-                ConditionExpression="outcome = :none",
-                ExpressionAttributeValues={
-                    ":outcome": as_json(release.outcome),
-                    ":step": as_json(release.step),
-                    ":none": as_json(None),
-                },
-            )
-        except Exception as error:
-            if failed_condition(error):
-                return False
-            raise
-        return True
+        return wrote(
+            "update_item",
+            TableName=self._name,
+            Key=_key(release.id),
+            UpdateExpression="SET outcome = :outcome, step = :step",
+            ConditionExpression="outcome = :none",
+            ExpressionAttributeValues={
+                ":outcome": as_json(release.outcome),
+                ":step": as_json(release.step),
+                ":none": as_json(None),
+            },
+        )
 
     def shut(self, release_id: str) -> None:
         """Nothing is left to do for this release."""
@@ -145,18 +132,13 @@ class ReleaseTable:
 
     def put_message(self, about: str, message: dict[str, Any], before: dict[str, Any]) -> bool:
         """False when another notifier wrote meanwhile."""
-        try:
-            client("dynamodb").put_item(
-                TableName=self._name,
-                Item={**_message_key(about), "message": as_json(message)},
-                ConditionExpression="attribute_not_exists(pk) OR message = :before",
-                ExpressionAttributeValues={":before": as_json(before)},
-            )
-        except Exception as error:
-            if failed_condition(error):
-                return False
-            raise
-        return True
+        return wrote(
+            "put_item",
+            TableName=self._name,
+            Item={**_message_key(about), "message": as_json(message)},
+            ConditionExpression="attribute_not_exists(pk) OR message = :before",
+            ExpressionAttributeValues={":before": as_json(before)},
+        )
 
 
 def _key(release_id: str) -> Item:

@@ -22,5 +22,13 @@ def as_json(value: Any) -> dict[str, str]:
     return {"S": json.dumps(plain(value), ensure_ascii=False)}
 
 
-def failed_condition(error: Exception) -> bool:
-    return code_of(error) == "ConditionalCheckFailedException"
+def wrote(operation: str, **params: Any) -> bool:
+    """Make a write of DynamoDB's, `put_item` and the like. False when its condition does not hold:
+    someone else wrote first, or our own first try did and its answer was lost."""
+    try:
+        getattr(client("dynamodb"), operation)(**params)
+    except Exception as error:
+        if code_of(error) == "ConditionalCheckFailedException":
+            return False
+        raise
+    return True

@@ -3,8 +3,7 @@
 import json
 from dataclasses import replace
 
-from pilotage.gateways.aws import client
-from pilotage.gateways.table import Item, as_json, failed_condition, item_at, key
+from pilotage.gateways.table import Item, as_json, item_at, key, wrote
 from pilotage.hold import EVERYTHING, Freeze
 from pilotage.records import build
 from pilotage.turns import Turn
@@ -29,23 +28,20 @@ class TurnTable:
         what stands there is what we wrote, and that is no conflict.
         """
         written = replace(turn, number=turn.number + 1)
-        try:
-            client("dynamodb").put_item(
-                TableName=self._name,
-                Item={
-                    **_turn_key(target),
-                    "turn": as_json(written),
-                    "number": {"N": str(written.number)},
-                },
-                ConditionExpression="attribute_not_exists(pk) OR #number = :before",
-                ExpressionAttributeNames={"#number": "number"},
-                ExpressionAttributeValues={":before": {"N": str(turn.number)}},
-            )
-        except Exception as error:
-            if not failed_condition(error):
-                raise
-            if self.turn(target) != written:
-                raise Conflict from error
+        done = wrote(
+            "put_item",
+            TableName=self._name,
+            Item={
+                **_turn_key(target),
+                "turn": as_json(written),
+                "number": {"N": str(written.number)},
+            },
+            ConditionExpression="attribute_not_exists(pk) OR #number = :before",
+            ExpressionAttributeNames={"#number": "number"},
+            ExpressionAttributeValues={":before": {"N": str(turn.number)}},
+        )
+        if not done and self.turn(target) != written:
+            raise Conflict
 
     def freezes(self, target: str) -> tuple[Freeze | None, Freeze | None]:
         """What was last said about everything, and about the target."""
@@ -53,55 +49,44 @@ class TurnTable:
 
     def put_freeze(self, freeze: Freeze) -> bool:
         """False when something later was said about it already."""
-        try:
-            client("dynamodb").put_item(
-                TableName=self._name,
-                Item={
-                    **_freeze_key(freeze.target),
-                    "freeze": as_json(freeze),
-                    "said": {"S": freeze.at},
-                },
-                ConditionExpression="attribute_not_exists(pk) OR said <= :at",
-                ExpressionAttributeValues={":at": {"S": freeze.at}},
-            )
-        except Exception as error:
-            if failed_condition(error):
-                return False
-            raise
-        return True
+        return wrote(
+            "put_item",
+            TableName=self._name,
+            Item={
+                **_freeze_key(freeze.target),
+                "freeze": as_json(freeze),
+                "said": {"S": freeze.at},
+            },
+            ConditionExpression="attribute_not_exists(pk) OR said <= :at",
+            ExpressionAttributeValues={":at": {"S": freeze.at}},
+        )
 
     def hold_function(self, function: str, release_id: str, instead_of: str = "") -> str:
         """Let one release publish the function. Gives the release that holds it: this one, or the
         other that came first. `instead_of`: a release that is over and did not let go."""
-        try:
-            client("dynamodb").put_item(
-                TableName=self._name,
-                Item={**_function_key(function), "holder": {"S": release_id}},
-                ConditionExpression="attribute_not_exists(pk) OR holder IN (:me, :dead)",
-                ExpressionAttributeValues={
-                    ":me": {"S": release_id},
-                    ":dead": {"S": instead_of or release_id},
-                },
-            )
-        except Exception as error:
-            if not failed_condition(error):
-                raise
-            item = item_at(self._name, _function_key(function))
-            return str(item["holder"]["S"]) if item else "nobody any more"
-        return release_id
+        if wrote(
+            "put_item",
+            TableName=self._name,
+            Item={**_function_key(function), "holder": {"S": release_id}},
+            ConditionExpression="attribute_not_exists(pk) OR holder IN (:me, :dead)",
+            ExpressionAttributeValues={
+                ":me": {"S": release_id},
+                ":dead": {"S": instead_of or release_id},
+            },
+        ):
+            return release_id
+        item = item_at(self._name, _function_key(function))
+        return str(item["holder"]["S"]) if item else "nobody any more"
 
     def let_function_go(self, function: str, release_id: str) -> None:
         """That someone else holds it is fine."""
-        try:
-            client("dynamodb").delete_item(
-                TableName=self._name,
-                Key=_function_key(function),
-                ConditionExpression="holder = :me",
-                ExpressionAttributeValues={":me": {"S": release_id}},
-            )
-        except Exception as error:
-            if not failed_condition(error):
-                raise
+        wrote(
+            "delete_item",
+            TableName=self._name,
+            Key=_function_key(function),
+            ConditionExpression="holder = :me",
+            ExpressionAttributeValues={":me": {"S": release_id}},
+        )
 
     def _freeze(self, target: str) -> Freeze | None:
         item = item_at(self._name, _freeze_key(target))
