@@ -36,7 +36,10 @@ def wait_for(look, seconds=30.0, every=0.05):
     raise AssertionError(f"nothing came within {seconds} s")
 
 
-def role(aws, name=None):
+EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+
+
+def role(aws, name=None, allow=EVERYTHING):
     """A role that may do everything, for tests that are not about permissions."""
     name = name or unique("role")
     made = aws.iam.create_role(
@@ -56,11 +59,8 @@ def role(aws, name=None):
             }
         ),
     )
-    allow = {
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
-    }
-    aws.iam.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=json.dumps(allow))
+    document = {"Version": "2012-10-17", "Statement": [allow]}
+    aws.iam.put_role_policy(RoleName=name, PolicyName="only", PolicyDocument=json.dumps(document))
     return made["Role"]["Arn"]
 
 

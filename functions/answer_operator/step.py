@@ -90,9 +90,6 @@ class Operator:
             fix = 'To go back from what is live, put a "Roll Back" on the bus.'
             place = f"release {asked.release}" if asked.release else f"target {asked.target}"
             return Answer(asked, (Fault(place, reason, fix),))
-        # Pinned, so that the same event never stops the release that comes after it.
-        pinned = self.answers.pin(replace(asked, release=found.id)).release
-        found = self.releases.load(pinned) or found
         stop_release(found, Stop(asked.by, asked.reason, asked.at), self.releases)
         kept = (
             "Its users are being brought back." if found.deployment else "It ends before any user."
@@ -116,11 +113,11 @@ class Operator:
         return Answer(asked, users_get="Users get what they had until it goes.", done=tuple(done))
 
     def _named(self, asked: Instruction) -> Release | None:
-        if asked.release:
-            found = self.releases.load(asked.release)
-        else:
-            turn = self.table.turn(asked.target)
-            found = self.releases.load(turn.everyone[0].release) if turn.everyone else None
+        if not asked.release and (everyone := self.table.turn(asked.target).everyone):
+            asked = replace(asked, release=everyone[0].release)
+        # Pinned, so that the same event never stops the release that comes after it.
+        named = self.answers.pin(asked).release
+        found = self.releases.load(named) if named else None
         on_its_way = found and not found.outcome and found.target_name == asked.target
         return found if on_its_way else None
 

@@ -16,7 +16,7 @@ from pilotage.outcome import DeploymentEnd, Outcome, Seen, judge
 from pilotage.records import plain
 from pilotage.release import Release
 from pilotage.target import AliasState, Target
-from settle_deployment.step import is_over
+from settle_deployment.step import ended
 from take_turn.step import Turns
 
 # Readers of an alias were seen to lag behind what moved it.
@@ -69,10 +69,12 @@ class Finish:
         """The release's deployment, when there is one. Raises DeploymentRuns while it or its
         rollback is on its way."""
         found = deployments.of_release(release)
-        stop_asked = release.stop is not None
-        if found and not is_over(found, stop_asked=stop_asked, sleep=self._sleep):
+        if found is None:
+            return None
+        over = ended(found, stop_asked=release.stop is not None, sleep=self._sleep)
+        if over is None:
             raise DeploymentRuns(found.id)
-        return deployments.deployment(found.id) if found else None
+        return over
 
     def _alias_at_rest(self, release: Release, end: DeploymentEnd | None) -> AliasState | None:
         """Where the alias points: read again while it contradicts the deployment's end, and sent

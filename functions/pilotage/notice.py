@@ -6,15 +6,16 @@ The first line of every notice says what users get now.
 from dataclasses import dataclass
 from datetime import datetime
 
-from pilotage import hold as holds
 from pilotage import instruction as instructions
 from pilotage import outcome as outcomes
 from pilotage.artifact import key_faults
+from pilotage.durations import took
 from pilotage.fault import shown
 from pilotage.instruction import Answer
 from pilotage.outcome import Outcome
-from pilotage.release import CheckResult, Plan, Release, Revision
-from pilotage.rollout import minutes_in_words, of_configuration
+from pilotage.release import CheckResult, Release
+from pilotage.rollout import of_configuration
+from pilotage.users_get import UNTOUCHED, in_words
 
 EMOJI = {
     "inspecting": "📦",
@@ -36,7 +37,6 @@ OPERATOR_EMOJI = {
     instructions.STOP: "✋",
     instructions.ROLL_BACK: "⏪",
 }
-UNTOUCHED = "Users get what they had."
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def of(release: Release, share: float | None = None) -> Notice:
     return Notice(
         release=release.id,
         headline=f"{emoji} {title}{word}",
-        users_get=_users_get(release),
+        users_get=in_words(release),
         who=_who(release),
         facts=_facts(release),
         reasons=_reasons(release),
@@ -131,98 +131,6 @@ def _progress(release: Release, share: float | None) -> Progress | None:
     return Progress(share, release.revision.version, next_share, at if minutes else 0)
 
 
-def _users_get(release: Release) -> str:
-    if release.outcome:
-        return _users_get_at_the_end(release, release.outcome)
-    if release.faults:
-        return f"{UNTOUCHED} The artifact has faults and is being turned away."
-    if release.plan is None:
-        return f"{UNTOUCHED} The artifact is being inspected."
-    if release.step == "waiting" or release.revision is None:
-        return _users_get_before_publishing(release, release.plan)
-    return _users_get_on_the_way(release, release.plan, release.revision)
-
-
-def _users_get_before_publishing(release: Release, plan: Plan) -> str:
-    if release.step == "waiting":
-        return _users_get_while_waiting(release)
-    stays = f"Users get version {plan.live}." if plan.live else "Nothing is live yet."
-    next_step = (
-        "its version is being published" if release.step == "publishing" else "its turn comes next"
-    )
-    return f"{stays} The artifact is sound; {next_step}."
-
-
-def _users_get_while_waiting(release: Release) -> str:
-    why = release.hold
-    if why is None or why.kind == holds.TURN:
-        words = f" ({why.words})" if why and why.words else ""
-        return (
-            f"Users get what the release before it gives them. This one waits for its turn{words}."
-        )
-    return f"{UNTOUCHED} This one waits: {why.words}."
-
-
-def _users_get_on_the_way(release: Release, plan: Plan, revision: Revision) -> str:
-    old, new = revision.previous, revision.version
-    stays = f"Users get version {old}." if old else "Nothing is live yet."
-    if release.hold:
-        return f"{stays} Version {new} is published and waits: {release.hold.words}."
-    if release.step == "shifting":
-        return f"Users are moving from version {old} to version {new}: {_rollout(release)}."
-    if release.step == "verifying":
-        checked = " It is being checked." if plan.after or plan.after_hook else ""
-        return f"Everyone gets version {new}.{checked}"
-    if release.step == "checking" and (plan.before or plan.before_hook):
-        return f"{stays} Version {new} is being checked before {_whom(release)} gets it."
-    return f"{stays} Version {new} is published; its traffic has not begun."
-
-
-def _whom(release: Release) -> str:
-    accepted = release.plan and release.plan.target.unqualified_accepted
-    return "anyone who calls the alias" if accepted else "any user"
-
-
-def _users_get_at_the_end(release: Release, outcome: Outcome) -> str:
-    match outcome.kind:
-        case outcomes.LIVE:
-            return f"Everyone gets version {outcome.users_get}."
-        case outcomes.UNCHANGED if release.roll_back:
-            return f"Everyone gets version {outcome.users_get}: there was nothing to go back from."
-        case outcomes.UNCHANGED:
-            return f"Everyone gets version {outcome.users_get}, as before: the code is the same."
-        case outcomes.REJECTED:
-            return f"Nothing was deployed. {_untouched(release, outcome)}"
-        case outcomes.SUPERSEDED:
-            return f"Nothing of this release was deployed. {_untouched(release, outcome)}"
-        case outcomes.STOPPED:
-            return _users_get_when_stopped(release, outcome)
-    return "It is not known what users get. A person must look now."
-
-
-def _untouched(release: Release, outcome: Outcome) -> str:
-    """What is known of users whom this release never touched."""
-    if outcome.users_get:
-        return f"Version {outcome.users_get} is still live."
-    if release.plan and not release.plan.live and outcome.kind != outcomes.SUPERSEDED:
-        return "Nothing is live yet."
-    return UNTOUCHED
-
-
-def _users_get_when_stopped(release: Release, outcome: Outcome) -> str:
-    new = release.revision.version if release.revision else ""
-    if release.roll_back:
-        return _untouched(release, outcome)
-    if outcome.was_exposed:
-        lasted = f" for {duration(outcome.seconds)}" if outcome.seconds else ""
-        who = f"{outcome.share:.0%} of users" if outcome.share else "Some users"
-        return f"Version {outcome.users_get} has 100% again. {who} had version {new}{lasted}."
-    untouched = _untouched(release, outcome)
-    if new and _whom(release) == "any user":
-        return f"No user saw version {new}. {untouched}"
-    return untouched
-
-
 def _who(release: Release) -> str:
     if release.roll_back:
         return f"asked for by {release.who_asked}"
@@ -236,39 +144,14 @@ def _who(release: Release) -> str:
 
 def _facts(release: Release) -> tuple[str, ...]:
     found = [_check_fact(check) for check in release.checks]
-    if took := _took(release):
-        found.append(took)
+    if lasted := took(release):
+        found.append(lasted)
     if release.deployment and release.deployment.alarms and not release.outcome:
         found.append(f"Alarms watched: {', '.join(release.deployment.alarms[:5])}")
     ids = [release.deployment.id] if release.deployment and release.deployment.id else []
     if release.sha256:
         ids.append(f"sha256 {release.sha256[:12]}…")
     return tuple(found + ([" · ".join(ids)] if ids else []))
-
-
-def _took(release: Release) -> str:
-    """How long its parts took, once it is over: `traffic 5 min · in all 6 min 40 s`."""
-    if release.outcome is None or not release.outcome.at:
-        return ""
-    ends = {**release.times, "in all": release.outcome.at}
-    parts = [
-        ("published after", release.claimed_at, ends.get("checking", "")),
-        ("traffic", ends.get("shifting", ""), ends.get("verifying", "")),
-        ("in all", release.claimed_at, release.outcome.at),
-    ]
-    told = [
-        f"{name} {duration(_seconds(start, end))}" for name, start, end in parts if start and end
-    ]
-    return " · ".join(told)
-
-
-def _seconds(start: str, end: str) -> float:
-    try:
-        return max(
-            0.0, (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()
-        )
-    except (ValueError, TypeError):
-        return 0.0
 
 
 def _check_fact(check: CheckResult) -> str:
@@ -307,22 +190,3 @@ def _advice(release: Release) -> str:
 def _last_resort(outcome: Outcome) -> str:
     """What brings users to the old version when Pilotage itself is down."""
     return f" Should users ever be elsewhere: {outcome.command}" if outcome.command else ""
-
-
-def _rollout(release: Release) -> str:
-    plan = release.plan
-    if plan and plan.rollout:
-        return str(plan.rollout)
-    configuration = release.deployment.configuration if release.deployment else ""
-    return configuration.removeprefix("CodeDeployDefault.") or "by the group's rollout"
-
-
-def duration(seconds: float) -> str:
-    """`1 min 52 s`, in words as short as they can be."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s" if whole else "less than a second"
-    if whole % 3600 == 0:
-        return minutes_in_words(whole // 60)
-    minutes, rest = divmod(whole, 60)
-    return f"{minutes} min {rest} s" if rest else f"{minutes} min"

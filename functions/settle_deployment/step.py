@@ -25,7 +25,7 @@ def settle(
         return ""
     if not deployment.is_of(release):
         return ""
-    if not is_over(deployment, stop_asked=release.stop is not None, sleep=sleep):
+    if ended(deployment, stop_asked=release.stop is not None, sleep=sleep) is None:
         return ""
     workflow.succeed(release.token, {"release": release.id, "deployment": deployment.id})
     return release.id
@@ -39,19 +39,20 @@ def triggering(deployment_id: str) -> Deployment | None:
     return deployment
 
 
-def is_over(
+def ended(
     deployment: Deployment, *, stop_asked: bool, sleep: Callable[[float], None] = time.sleep
-) -> bool:
-    """Whether the deployment and its rollback have ended. The rollback's own end settles again.
-    `stop_asked`: it was stopped by us, with a rollback, whatever its group says."""
+) -> Deployment | None:
+    """The deployment as it ended, its rollback too; None while one of them is on its way. The
+    rollback's own end settles again. `stop_asked`: it was stopped by us, with a rollback, whatever
+    its group says."""
     if not deployment.is_over:
-        return False
+        return None
     for _ in range(TRIES):
         if deployment.rollback_id:
             rollback = deployments.deployment(deployment.rollback_id)
-            return rollback is None or rollback.is_over
+            return deployment if rollback is None or rollback.is_over else None
         if not (deployment.rollback_expected or (stop_asked and deployment.status == "Stopped")):
-            return True
+            return deployment
         sleep(PAUSE_SECONDS)
         deployment = deployments.deployment(deployment.id) or deployment
-    return True
+    return deployment

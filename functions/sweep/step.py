@@ -15,7 +15,7 @@ from pilotage.gateways import artifact_store, deployments, workflow
 from pilotage.gateways.release_table import ReleaseTable
 from pilotage.gateways.stop_release import halt
 from pilotage.release import CheckResult, Release
-from settle_deployment.step import is_over, settle
+from settle_deployment.step import ended, settle
 from take_turn.step import Turns
 
 log = logging.getLogger(__name__)
@@ -135,7 +135,7 @@ class Sweep:
         if deployment is None:
             self._finish.run(release, "ExecutionEnded", "its execution ended before it did")
             return True
-        if not is_over(deployment, stop_asked=release.stop is not None):
+        if ended(deployment, stop_asked=release.stop is not None) is None:
             return False
         self._finish.run(release, "", "")
         return True

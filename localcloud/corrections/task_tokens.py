@@ -58,7 +58,14 @@ def _send_task_success(backend: Any, task_token: str, outcome: str) -> Any:
     try:
         return _succeed(backend, task_token, outcome)
     except InvalidToken:
-        for execution in backend._get_executions():
-            if execution.exec_worker.env.callback_pool_manager.get(task_token):
-                raise _closed() from None
+        if giver(backend, task_token):
+            raise _closed() from None
         raise
+
+
+def giver(backend: Any, task_token: str) -> Any:
+    """The execution that gave out a token, whether it still runs or not; else None."""
+    for execution in backend._get_executions():
+        if execution.exec_worker.env.callback_pool_manager.get(task_token):
+            return execution
+    return None

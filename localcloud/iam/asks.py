@@ -15,6 +15,7 @@ from werkzeug import Request
 from localcloud.account import ACCOUNT, REGION, arn
 from localcloud.awslambda.model import Functions, split
 from localcloud.codedeploy.model import Store
+from localcloud.corrections import task_tokens
 from localcloud.iam.policy import Ask
 from localcloud.operations import bucket_and_key
 
@@ -177,18 +178,14 @@ def _events(operation: str, params: Params) -> Iterator[Ask]:
 
 
 def _states(operation: str, params: Params) -> Iterator[Ask]:
-    """Tokens belong to a machine; which one, the token does not say, so any that waits will do."""
+    """A token belongs to the machine whose execution gave it out."""
     if operation.startswith("SendTask"):
-        machines = stepfunctions_parser_backends[ACCOUNT][REGION].state_machines
-        waiting = [m.arn for m in machines if any(_waits(e) for e in m.executions)]
-        yield Ask(f"states:{operation}", (waiting or ["*"])[0])
+        backend = stepfunctions_parser_backends[ACCOUNT][REGION]
+        giver = task_tokens.giver(backend, params.get("taskToken") or "")
+        yield Ask(f"states:{operation}", giver.state_machine_arn if giver else "*")
     else:
         resource = params.get("executionArn") or params.get("stateMachineArn") or "*"
         yield Ask(f"states:{operation}", resource)
-
-
-def _waits(execution: Any) -> bool:
-    return bool(execution.status == "RUNNING")
 
 
 def read_json(body: bytes) -> Params:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from localcloud.faults.plan import CALL_KINDS, EVENT_KINDS, Call, Fault
 from tests.builders import GOOD, wait_for
 from tests.chaos.invariants import is_quiet, violations
-from tests.chaos.stories import Story, make_ready
+from tests.chaos.stories import Story, green_alarm, make_ready
 
 PATIENCE_SECONDS = 90
 # More than botocore's own four tries, so that the state machine's retries are needed.
@@ -133,8 +133,6 @@ def settle_alarm(team, story):
     """The alarm is OK again, as it is some time after users have come back."""
     if not story.alarm:
         return
-    from tests.chaos.stories import green_alarm
-
     name = green_alarm(team.aws, f"{team.application}-alarm")
 
     def is_green():

@@ -1,25 +1,19 @@
 """What one process of the suite plays: a cloud of its own, and every second run."""
 
-import json
 import logging
 import os
-import random
 import time
 import zlib
-from pathlib import Path
 
 from localcloud import install
 from localcloud.cloud import LocalCloud, Options
-from localcloud.faults.plan import random_plan
-from localcloud.faults.reading import as_json, read_plan
-from tests.chaos.run import Run, matrix, observed, play
-from tests.chaos.stories import STORIES
+from localcloud.faults.reading import as_json
+from tests.chaos.chosen import chosen
+from tests.chaos.run import Run, play
 from tests.conftest import Clients
 
 PROCESSES = 2
 SPEED = 480
-FIXED = 40
-KEPT = Path(__file__).parent / "fixed.json"
 
 
 def play_share(share):
@@ -71,53 +65,6 @@ def shrunk(aws, cloud, outputs, result):
         if again.violations:
             return shrunk(aws, cloud, outputs, again)
     return result
-
-
-def fixed():
-    """What CI plays: one fault at every call and event that releases make, kinds in turn, and what
-    was once found. `--write-fixed` chooses anew."""
-    stories = {story.name: story for story in STORIES}
-    kept = json.loads(KEPT.read_text())
-    return [Run(stories[run["story"]], tuple(read_plan(json.dumps(run["plan"])))) for run in kept]
-
-
-def write_fixed(observations):
-    """One run for each call and event of all stories, each time of another kind."""
-    runs = {}
-    for story, calls, events in observations:
-        for run in matrix(story, sorted(calls, key=str), sorted(events, key=str)):
-            fault = run.plan[0]
-            site = (fault.caller, fault.service, fault.operation)
-            runs.setdefault(site, {}).setdefault(fault.kind, []).append(run)
-    sites = sorted(runs.items())
-    picked = []
-    for number, (_, by_kind) in enumerate(sites[:: max(1, -(-len(sites) // FIXED))]):
-        alike = by_kind[sorted(by_kind)[number % len(by_kind)]]
-        picked.append(alike[number * 7 % len(alike)])
-    data = [{"story": run.story.name, "plan": as_json(run.plan)} for run in picked]
-    KEPT.write_text(json.dumps(data, indent=1) + "\n")
-    return len(data)
-
-
-def chosen(options, aws, cloud, outputs):
-    """The runs of both processes, in the same order for both."""
-    if not (options.all or options.only or options.random or options.write_fixed):
-        return fixed()
-    observations = [(story, *observed(aws, cloud, outputs, story)) for story in STORIES]
-    if options.write_fixed:
-        print(write_fixed(observations), "runs written")
-        return []
-    dice, runs = random.Random(options.seed), []
-    for story, calls, events in observations:
-        if options.random:
-            for _ in range(options.random // len(STORIES)):
-                plan = random_plan(dice.getrandbits(32), [*calls, *events], dice.choice([2, 3]))
-                runs.append(Run(story, tuple(plan)))
-        else:
-            runs += matrix(story, sorted(calls, key=str), sorted(events, key=str))
-    runs = [run for run in runs if options.only in str(run)]
-    dice.shuffle(runs)
-    return runs
 
 
 def as_data(result):

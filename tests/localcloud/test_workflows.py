@@ -6,6 +6,7 @@ import time
 import pytest
 from botocore.exceptions import ClientError
 
+from localcloud import clients
 from localcloud.faults.plan import Fault
 from tests import builders
 from tests.builders import unique, wait_for
@@ -114,6 +115,32 @@ def test_each_try_of_a_task_has_a_token_of_its_own(aws, start, ended):
     assert ended(execution)["error"] == "States.Timeout"
     assert time.process_time() - worked < 0.9, "waiting for a token costs no work"
     too_late(second)
+
+
+def test_a_token_is_asked_of_the_machine_that_gave_it_out(aws, cloud, start):
+    """Two machines wait at once; the role may answer for the second alone."""
+    queue = aws.sqs.create_queue(QueueName=unique("tokens"))["QueueUrl"]
+    state = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+        "Arguments": {"QueueUrl": queue, "MessageBody": "{% $states.context.Task.Token %}"},
+        "End": True,
+    }
+
+    def waiting():
+        execution = start({"Ask": state})
+        found = wait_for(lambda: aws.sqs.receive_message(QueueUrl=queue).get("Messages"))
+        return execution, found[0]["Body"]
+
+    (first, foreign), (second, own) = waiting(), waiting()
+    machine = aws.stepfunctions.describe_execution(executionArn=second)["stateMachineArn"]
+    allow = {"Effect": "Allow", "Action": "states:SendTaskSuccess", "Resource": machine}
+    answerer = builders.role(aws, unique("answerer"), allow)
+    answering = clients.client("stepfunctions", answerer)
+    answering.send_task_success(taskToken=own, output="{}")
+    with pytest.raises(ClientError, match="not authorized"):
+        answering.send_task_success(taskToken=foreign, output="{}")
+    aws.stepfunctions.stop_execution(executionArn=first)
 
 
 def test_a_machine_catches_what_lambda_refuses_and_where_it_does_not_answer(cloud, start, ended):

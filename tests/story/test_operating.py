@@ -39,6 +39,13 @@ def texts(team):
     return " | ".join(json.dumps(m, ensure_ascii=False) for m in team.messages())
 
 
+def two_lives(team):
+    """Version 1 was live, version 2 is; gives the target."""
+    assert team.release().kind == "live"
+    assert team.release(code("two")).kind == "live"
+    return f"{team.application}/prod"
+
+
 @pytest.mark.long
 def test_a_freeze_holds_what_waits_and_tells_who_uploads(team):
     assert team.release().kind == "live"
@@ -98,9 +105,7 @@ def test_a_release_that_waits_is_stopped_before_it_begins(team):
 
 
 def test_a_roll_back_goes_to_the_version_before_at_once_and_without_checks(team):
-    target = f"{team.application}/prod"
-    assert team.release().kind == "live"
-    assert team.release(code("two")).kind == "live"
+    target = two_lives(team)
     asked = put(team, "Roll Back", target=target, by="mara", reason="it is slow")
     ending = team.ending(f"{target}/roll-back-{asked}")
     assert (ending.kind, ending.users_get) == ("live", "1")
@@ -115,9 +120,7 @@ def test_a_roll_back_goes_to_the_version_before_at_once_and_without_checks(team)
 
 @pytest.mark.long
 def test_a_roll_back_goes_before_what_waits_and_past_a_freeze(team):
-    target = f"{team.application}/prod"
-    assert team.release().kind == "live"
-    assert team.release(code("two")).kind == "live"
+    target = two_lives(team)
     answer(team, put(team, "Freeze", target=target, by="mara", reason="hold on"))
     waiting = team.upload(code("three"))
     wait_for(lambda: held_by(team, waiting) == "freeze")
@@ -131,9 +134,7 @@ def test_a_roll_back_goes_before_what_waits_and_past_a_freeze(team):
 @pytest.mark.long
 def test_a_roll_back_during_a_release_goes_no_further_back_than_needed(team):
     """It is asked for while version 3 has 10%; by the time it has its turn, 3 is stopped."""
-    target = f"{team.application}/prod"
-    assert team.release().kind == "live"
-    assert team.release(code("two")).kind == "live"
+    target = two_lives(team)
     running = team.upload(code("three", CANARY))
     wait_for(lambda: team.alias()[1])
     asked = put(team, "Roll Back", target=target, by="mara", reason="three is bad")
@@ -163,9 +164,7 @@ def test_the_same_stop_told_twice_stops_one_release(team):
 @pytest.mark.long
 def test_a_roll_back_whose_execution_could_not_be_started_is_not_lost(team):
     """Starting it is refused once: the instruction is obeyed again, and is still one release."""
-    target = f"{team.application}/prod"
-    assert team.release().kind == "live"
-    assert team.release(code("two")).kind == "live"
+    target = two_lives(team)
     team.cloud.faults.set([Fault("denied", "states", "StartExecution", "AnswerOperator", times=1)])
     try:
         asked = put(team, "Roll Back", target=target, by="mara", reason="it is slow")

@@ -31,6 +31,18 @@ HOSTILE = st.text(max_size=400) | st.sampled_from(
 OUTCOMES = ["live", "unchanged", "rejected", "superseded", "stopped", "needs a person"]
 
 
+def on_its_way(claimed_at="now", **changes):
+    """A release from version 1 to version 2."""
+    return Release(
+        Artifact("b", "orders/prod/a.zip", "v", 1, "t"),
+        "arn",
+        claimed_at,
+        plan=Plan(Target("orders", "prod", "fn", "live"), "1"),
+        revision=Revision("2", "s", "c", "1"),
+        **changes,
+    )
+
+
 @settings(max_examples=200, deadline=None)
 @given(
     HOSTILE, HOSTILE, HOSTILE, st.lists(HOSTILE, max_size=30), st.sampled_from([None, *OUTCOMES])
@@ -61,14 +73,9 @@ def test_hostile_words_stay_words_and_within_the_limits(version, by, key, reason
 
 
 def test_the_first_line_says_what_users_get():
-    release = Release(
-        Artifact("b", "orders/prod/a.zip", "v", 1, "t"),
-        "arn",
-        "now",
+    release = on_its_way(
         step="finished",
         facts={"version": "4.12.0", "by": "mara", "commit": "9f3c2ab"},
-        plan=Plan(Target("orders", "prod", "fn", "live"), "1"),
-        revision=Revision("2", "s", "c", "1"),
         outcome=Outcome("stopped", "1", reason="alarm", share=0.1, seconds=112, exposed=True),
     )
     message = render(of(release))
@@ -78,13 +85,8 @@ def test_the_first_line_says_what_users_get():
 
 
 def test_the_bar_shows_what_the_alias_says_and_when_the_next_step_comes():
-    release = Release(
-        Artifact("b", "orders/prod/a.zip", "v", 1, "t"),
-        "arn",
-        "now",
+    release = on_its_way(
         step="shifting",
-        plan=Plan(Target("orders", "prod", "fn", "live"), "1"),
-        revision=Revision("2", "s", "c", "1"),
         deployment=Deployment("d-1", "CodeDeployDefault.LambdaCanary10Percent5Minutes"),
         times={"shifting": "2026-11-23T14:02:00+00:00"},
     )
@@ -112,13 +114,9 @@ def test_a_configuration_tells_when_its_next_step_comes(configuration, share, af
 
 
 def test_how_long_it_took_is_told_at_the_end():
-    release = Release(
-        Artifact("b", "orders/prod/a.zip", "v", 1, "t"),
-        "arn",
-        "2026-11-23T14:00:00+00:00",
+    release = on_its_way(
+        claimed_at="2026-11-23T14:00:00+00:00",
         step="finished",
-        plan=Plan(Target("orders", "prod", "fn", "live"), "1"),
-        revision=Revision("2", "s", "c", "1"),
         times={
             "checking": "2026-11-23T14:00:09+00:00",
             "shifting": "2026-11-23T14:00:11+00:00",

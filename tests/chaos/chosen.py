@@ -1,0 +1,60 @@
+"""Which runs are played: the fixed part, the whole matrix, or random combinations."""
+
+import json
+import random
+from pathlib import Path
+
+from localcloud.faults.plan import random_plan
+from localcloud.faults.reading import as_json, read_plan
+from tests.chaos.run import Run, matrix, observed
+from tests.chaos.stories import STORIES
+
+FIXED = 40
+KEPT = Path(__file__).parent / "fixed.json"
+
+
+def fixed():
+    """What CI plays: one fault at every call and event that releases make, kinds in turn, and what
+    was once found. `--write-fixed` chooses anew."""
+    stories = {story.name: story for story in STORIES}
+    kept = json.loads(KEPT.read_text())
+    return [Run(stories[run["story"]], tuple(read_plan(json.dumps(run["plan"])))) for run in kept]
+
+
+def write_fixed(observations):
+    """One run for each call and event of all stories, each time of another kind."""
+    runs = {}
+    for story, calls, events in observations:
+        for run in matrix(story, sorted(calls, key=str), sorted(events, key=str)):
+            fault = run.plan[0]
+            site = (fault.caller, fault.service, fault.operation)
+            runs.setdefault(site, {}).setdefault(fault.kind, []).append(run)
+    sites = sorted(runs.items())
+    picked = []
+    for number, (_, by_kind) in enumerate(sites[:: max(1, -(-len(sites) // FIXED))]):
+        alike = by_kind[sorted(by_kind)[number % len(by_kind)]]
+        picked.append(alike[number * 7 % len(alike)])
+    data = [{"story": run.story.name, "plan": as_json(run.plan)} for run in picked]
+    KEPT.write_text(json.dumps(data, indent=1) + "\n")
+    return len(data)
+
+
+def chosen(options, aws, cloud, outputs):
+    """The runs of both processes, in the same order for both."""
+    if not (options.all or options.only or options.random or options.write_fixed):
+        return fixed()
+    observations = [(story, *observed(aws, cloud, outputs, story)) for story in STORIES]
+    if options.write_fixed:
+        print(write_fixed(observations), "runs written")
+        return []
+    dice, runs = random.Random(options.seed), []
+    for story, calls, events in observations:
+        if options.random:
+            for _ in range(options.random // len(STORIES)):
+                plan = random_plan(dice.getrandbits(32), [*calls, *events], dice.choice([2, 3]))
+                runs.append(Run(story, tuple(plan)))
+        else:
+            runs += matrix(story, sorted(calls, key=str), sorted(events, key=str))
+    runs = [run for run in runs if options.only in str(run)]
+    dice.shuffle(runs)
+    return runs
