@@ -7,13 +7,17 @@ from functools import lru_cache
 from typing import Any
 
 from notify.step import Notifier
-from pilotage.gateways import slack
+from pilotage.gateways import alarms, slack
 from pilotage.gateways.aws import doorway
 from pilotage.gateways.instruction_table import InstructionTable
 from pilotage.gateways.lambda_functions import share_by_alias
+from pilotage.gateways.message_table import MessageTable
 from pilotage.gateways.queue import come_back_in, give_up
 from pilotage.gateways.release_table import ReleaseTable
-from pilotage.gateways.slack import RefusedForGood
+from pilotage.gateways.secrets import secret
+from pilotage.notice import Seen
+from pilotage.release import Release
+from pilotage.told import RefusedForGood
 
 log = logging.getLogger(__name__)
 
@@ -53,13 +57,19 @@ def _notifier() -> Notifier:
 
 @lru_cache(maxsize=1)
 def _made(_period: int) -> Notifier:
-    secret = slack.secret(os.environ["SLACK_SECRET"])
-    channel = slack.channel_for(secret, os.environ["SLACK_API_URL"])
-    table = os.environ["TABLE"]
-    return Notifier(
-        ReleaseTable(table),
-        InstructionTable(table),
-        channel,
+    channel = slack.channel_for(
+        secret(os.environ["SLACK_SECRET"]),
+        os.environ["SLACK_API_URL"],
         os.environ["SLACK_CHANNEL"],
-        share_by_alias,
+        buttons=bool(os.environ["BUTTONS"]),
     )
+    table = os.environ["TABLE"]
+    releases, messages = ReleaseTable(table), MessageTable(table)
+    return Notifier(releases, messages, InstructionTable(table), channel, _look)
+
+
+def _look(release: Release) -> Seen:
+    """While users move: how far, and how the alarms are meanwhile."""
+    if release.step != "shifting" or release.outcome or release.deployment is None:
+        return Seen()
+    return Seen(share_by_alias(release), alarms.seen(release.deployment.alarms))

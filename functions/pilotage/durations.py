@@ -1,4 +1,4 @@
-"""How long things took, in words."""
+"""When things were, and how long they took."""
 
 from datetime import datetime
 
@@ -31,6 +31,14 @@ def in_words(seconds: float) -> str:
         return minutes_in_words(whole // 60)
     minutes, rest = divmod(whole, 60)
     return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+
+
+def epoch(iso: str) -> int:
+    """ISO 8601 in seconds since the epoch; 0 when it is none."""
+    try:
+        return round(datetime.fromisoformat(iso).timestamp())
+    except (ValueError, TypeError):
+        return 0
 
 
 def _seconds(start: str, end: str) -> float:

@@ -4,14 +4,18 @@ The first line of every notice says what users get now.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 
+from pilotage import history
 from pilotage import instruction as instructions
 from pilotage import outcome as outcomes
+from pilotage.alarm import AlarmSeen
 from pilotage.artifact import key_faults
-from pilotage.durations import took
+from pilotage.button import Button, buttons_of
+from pilotage.durations import epoch, took
 from pilotage.fault import shown
+from pilotage.history import Line
 from pilotage.instruction import Answer
+from pilotage.link import Link, of_release
 from pilotage.outcome import Outcome
 from pilotage.release import CheckResult, Release
 from pilotage.rollout import of_configuration
@@ -51,20 +55,39 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """What users get by the alias right now: their `share` (0 to 1) of the new version, None when
+    nobody looked, and the alarms that are watched meanwhile."""
+
+    share: float | None = None
+    alarms: tuple[AlarmSeen, ...] = ()
+
+
+UNSEEN = Seen()
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """`headline` and `users_get` are complete by themselves; `reasons` may be long and foreign.
 
     `rank` orders the notices of a release: a later one replaces an earlier one, never the other
-    way round. `broadcast` marks the endings that nobody may miss.
+    way round. `broadcast` marks the endings that nobody may miss. `history` is what happened so
+    far; `history_due` whether it is worth a message of its own by now.
     """
 
     release: str
     headline: str
     users_get: str
     who: str
+    links: tuple[Link, ...] = ()
+    checks: tuple[str, ...] = ()
+    alarms: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     advice: str = ""
+    buttons: tuple[Button, ...] = ()
+    history: tuple[Line, ...] = ()
+    history_due: bool = False
     channel: str = ""
     rank: int = 0
     ended: bool = False
@@ -72,33 +95,43 @@ class Notice:
     progress: Progress | None = None
 
 
-def of(release: Release, share: float | None = None) -> Notice:
-    """The notice of a release as the table has it now. `share` of users (0 to 1) gets its version
-    by the alias, None when nobody looked."""
+def of(release: Release, seen: Seen = UNSEEN) -> Notice:
+    """The notice of a release as the table has it now."""
     ended = release.outcome is not None
     kind = release.outcome.kind if release.outcome else release.step
-    emoji, word = EMOJI[kind], f": {kind}" if ended else ""
+    return Notice(
+        release=release.id,
+        headline=_headline(release, kind),
+        users_get=in_words(release),
+        who=_who(release),
+        links=of_release(release),
+        checks=tuple(_check(check) for check in release.checks),
+        alarms=tuple(str(alarm) for alarm in (release.alarms if ended else seen.alarms)[:10]),
+        facts=_facts(release),
+        reasons=_reasons(release),
+        advice=_advice(release),
+        buttons=buttons_of(release),
+        history=history.lines(release, seen.share),
+        history_due=history.is_due(release),
+        channel=release.plan.target.channel if release.plan else "",
+        progress=None if ended else _progress(release, seen.share),
+        rank=release.rank,
+        ended=ended,
+        broadcast=kind in (outcomes.REJECTED, outcomes.STOPPED, outcomes.NEEDS_A_PERSON),
+    )
+
+
+def _headline(release: Release, kind: str) -> str:
+    emoji, word = EMOJI[kind], f": {kind}" if release.outcome else ""
     if release.outcome and release.outcome.was_exposed:
         emoji, word = "⏪", ": rolled back"
+    elif release.stop and not release.outcome:
+        emoji, word = "✋", ": being stopped"
     artifact = release.artifact
     title = shown(artifact.key, 80)
     if not key_faults(artifact.key):
         title = f"{artifact.application} {shown(release.name, 40)} → {artifact.group}"
-    title = shown(title, 120)
-    return Notice(
-        release=release.id,
-        headline=f"{emoji} {title}{word}",
-        users_get=in_words(release),
-        who=_who(release),
-        facts=_facts(release),
-        reasons=_reasons(release),
-        advice=_advice(release),
-        channel=release.plan.target.channel if release.plan else "",
-        progress=None if ended else _progress(release, share),
-        rank=release.rank,
-        ended=ended,
-        broadcast=ended and kind in (outcomes.REJECTED, outcomes.STOPPED, outcomes.NEEDS_A_PERSON),
-    )
+    return f"{emoji} {shown(title, 120)}{word}"
 
 
 def of_answer(answer: Answer) -> Notice:
@@ -126,39 +159,43 @@ def _progress(release: Release, share: float | None) -> Progress | None:
     if share is None:
         share = rollout.percent / 100
     next_share, minutes = rollout.next_step(share)
-    began = release.times.get("shifting", "")
-    at = round(datetime.fromisoformat(began).timestamp()) + minutes * 60 if began else 0
-    return Progress(share, release.revision.version, next_share, at if minutes else 0)
+    began = epoch(release.times.get("shifting", ""))
+    next_at = began + minutes * 60 if began and minutes else 0
+    return Progress(share, release.revision.version, next_share, next_at)
 
 
 def _who(release: Release) -> str:
     if release.roll_back:
         return f"asked for by {release.who_asked}"
-    facts = release.facts
+    facts, replaces = release.facts, release.replaces
     by = f"by {shown(facts['by'])}" if facts.get("by") else ""
+    again = f"released again by {shown(facts['again'])}" if facts.get("again") else ""
     commit = shown(facts.get("commit", ""), 40)
+    after = f"after {shown(replaces.name, 40)}" if replaces else ""
     urgent = f"urgent: {release.urgent}" if release.urgent else ""
-    parts = (by, commit, shown(release.artifact.file_name), urgent)
+    stop = str(release.stop) if release.stop and not release.outcome else ""
+    parts = (by, again, commit, shown(release.artifact.file_name), after, urgent, stop)
     return " · ".join(part for part in parts if part)
 
 
 def _facts(release: Release) -> tuple[str, ...]:
-    found = [_check_fact(check) for check in release.checks]
+    found = []
+    notes = release.facts.get("notes")
+    if notes and not release.roll_back:
+        found.append(shown(notes, 300))
     if lasted := took(release):
         found.append(lasted)
-    if release.deployment and release.deployment.alarms and not release.outcome:
-        found.append(f"Alarms watched: {', '.join(release.deployment.alarms[:5])}")
     ids = [release.deployment.id] if release.deployment and release.deployment.id else []
     if release.sha256:
         ids.append(f"sha256 {release.sha256[:12]}…")
     return tuple(found + ([" · ".join(ids)] if ids else []))
 
 
-def _check_fact(check: CheckResult) -> str:
+def _check(check: CheckResult) -> str:
     if check.passed and check.reason:
-        return f"Checks {check.moment} traffic: {check.reason}"
-    mark = "✅ passed" if check.passed else "❌ failed"
-    return f"Checks {check.moment} traffic: {mark} after {check.took_ms / 1000:.1f} s"
+        return f"✅ {check.moment} traffic: {shown(check.reason, 300)}"
+    mark, word = ("✅", "passed") if check.passed else ("❌", "failed")
+    return f"{mark} {check.moment} traffic: {word} after {check.took_ms / 1000:.1f} s"
 
 
 def _reasons(release: Release) -> tuple[str, ...]:

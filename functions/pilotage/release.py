@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from pilotage.alarm import AlarmSeen
 from pilotage.artifact import Artifact, as_event
 from pilotage.checks import Check
 from pilotage.fault import Fault
@@ -59,6 +60,15 @@ class Deployment:
 
 
 @dataclass(frozen=True, slots=True)
+class Replaced:
+    """The release that was live when this one was published: what people call it, and its commit
+    as it claimed it. Empty where nobody said."""
+
+    name: str
+    commit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CheckResult:
     """How the checks of one moment (`before` or `after`) ended, and how long they took."""
 
@@ -110,7 +120,8 @@ class Release:
     """Kept in the table, one section an attribute: each step writes only its own.
 
     `token` continues the execution where it waits; `hold` is what it waits for. `urgent` is the
-    reason that the upload gave; `times` says when each step began, ISO 8601 in UTC.
+    reason that the upload gave; `times` says when each step began, ISO 8601 in UTC. `alarms` are
+    those that its deployment watched, as they were when it ended badly.
     """
 
     artifact: Artifact
@@ -131,6 +142,8 @@ class Release:
     urgent: str = ""
     roll_back: RollBack | None = None
     times: Mapping[str, str] = field(default_factory=dict)
+    replaces: Replaced | None = None
+    alarms: tuple[AlarmSeen, ...] = ()
 
     @property
     def id(self) -> str:

@@ -12,7 +12,7 @@ from pilotage.gateways.topic import Topic
 from pilotage.gateways.turn_table import TurnTable
 from pilotage.platforms import lambda_function
 from pilotage.platforms.lambda_function import configuration_sha256
-from pilotage.release import Plan, Release, Revision, RollBack
+from pilotage.release import Plan, Release, Replaced, Revision, RollBack
 from pilotage.target import AliasState, Target, weights_in_words
 from pilotage.turns import Turn, earlier_life
 
@@ -37,8 +37,10 @@ class Publish:
             release = replace(release.stepped("publishing", now()), hold=None)
             self._releases.save(release, "step", "times", "hold")
             self._topic.tell(release.id)
-            release = replace(release, revision=self._revision(release, plan))
-            self._releases.save(release, "revision")
+            revision = self._revision(release, plan)
+            replaces = self._replaced(release, revision.previous)
+            release = replace(release, revision=revision, replaces=replaces)
+            self._releases.save(release, "revision", "replaces")
         assert release.revision is not None
         if release.revision.way == "first":
             self._go_live_first(release, plan, release.revision)
@@ -58,6 +60,13 @@ class Publish:
         ):
             raise AliasIsShared(weights_in_words(target, alias))
         return _new(self._published(release, target), target)
+
+    def _replaced(self, release: Release, version: str) -> Replaced | None:
+        """The release that made a version live on this target, None when it was none of ours."""
+        lives = self._turns.turn(release.target_name).lives
+        life = next((life for life in lives if life.version == version), None)
+        before = self._releases.load(life.release) if life and life.release else None
+        return Replaced(before.name, before.facts.get("commit", "")) if before else None
 
     def _published(self, release: Release, target: Target) -> Configuration:
         """Two targets of one function share its $LATEST, so one at a time publishes it. Raises

@@ -8,7 +8,8 @@ from pilotage.artifact import Artifact
 from pilotage.fault import Fault
 from pilotage.gateways.alarms import name_for
 from pilotage.gateways.aws import TRANSIENT, is_transient
-from pilotage.gateways.slack import ComeBack, RefusedForGood, _refusal
+from pilotage.gateways.slack_api import _refusal
+from pilotage.told import ComeBack, RefusedForGood
 from pilotage.handler import handler_faults
 from pilotage.instruction import read
 from pilotage.notice import of

@@ -10,7 +10,7 @@ from slack_sdk.models.blocks import Block
 from demo.play import _reasons
 from pilotage.artifact import Artifact
 from pilotage.fault import Fault
-from pilotage.notice import of
+from pilotage.notice import Seen, of
 from pilotage.outcome import Outcome
 from pilotage.release import Deployment, Plan, Release, Revision
 from pilotage.rollout import of_configuration
@@ -90,8 +90,8 @@ def test_the_bar_shows_what_the_alias_says_and_when_the_next_step_comes():
         deployment=Deployment("d-1", "CodeDeployDefault.LambdaCanary10Percent5Minutes"),
         times={"shifting": "2026-11-23T14:02:00+00:00"},
     )
-    (bar,) = [b for b in render(of(release, share=0.1))["blocks"] if b["type"] == "rich_text"]
-    assert _reasons(render(of(release, share=0.1))) == []  # the demo prints reasons alone
+    bar, _who = [b for b in render(of(release, Seen(0.1)))["blocks"] if b["type"] == "rich_text"]
+    assert _reasons(render(of(release, Seen(0.1)))) == []  # the demo prints reasons alone
     text, then, date = bar["elements"][0]["elements"]
     assert text["text"] == "▰▰▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱ 10% on version 2"
     assert then["text"] == " · everyone at "

@@ -1,4 +1,4 @@
-"""The table: releases, and the messages that were sent of them.
+"""The table: releases.
 
 Conditional writes make each thing happen once. Sections of a release are JSON text, so that a
 step writes only its own.
@@ -7,7 +7,6 @@ step writes only its own.
 import json
 from collections.abc import Sequence
 from dataclasses import fields
-from typing import Any
 
 from pilotage.errors import ReleaseAlreadyKnown
 from pilotage.gateways.aws import client
@@ -124,29 +123,9 @@ class ReleaseTable:
         )
         return [_release(item) for page in pages for item in page["Items"]]
 
-    def message(self, about: str) -> dict[str, Any]:
-        """What was last sent of a release or an instruction: `channel`, `ts`, `rank`, `hash`;
-        empty at first."""
-        item = item_at(self._name, _message_key(about))
-        return json.loads(item["message"]["S"]) if item else {}
-
-    def put_message(self, about: str, message: dict[str, Any], before: dict[str, Any]) -> bool:
-        """False when another notifier wrote meanwhile."""
-        return wrote(
-            "put_item",
-            TableName=self._name,
-            Item={**_message_key(about), "message": as_json(message)},
-            ConditionExpression="attribute_not_exists(pk) OR message = :before",
-            ExpressionAttributeValues={":before": as_json(before)},
-        )
-
 
 def _key(release_id: str) -> Item:
     return key(f"release#{release_id}", "release")
-
-
-def _message_key(about: str) -> Item:
-    return key(f"release#{about}", "message")
 
 
 def _sections(release: Release) -> Item:

@@ -1,134 +1,92 @@
 """Slack, by bot token or by incoming webhook."""
 
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
-from pilotage.gateways.aws import client
+from pilotage.gateways.slack_api import call, send
+from pilotage.history import Line
+from pilotage.notice import Notice
+from pilotage.slack_message import render, render_aloud, render_history
+from pilotage.told import Channel, RefusedForGood, Told, digest
 
-SECRET_REFUSED = (
-    "invalid_auth",
-    "not_authed",
-    "token_revoked",
-    "token_expired",
-    "account_inactive",
-)
+Api = Callable[[str, dict[str, Any]], dict[str, Any]]
+
 GONE = ("message_not_found", "edit_window_closed", "cant_update_message")
 
 
-class ComeBack(Exception):
-    """Slack is throttling or unwell; try again after so many seconds."""
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__(f"Slack asks to come back in {seconds} s")
-        self.seconds = seconds
-
-
-class RefusedForGood(Exception):
-    """Slack will never take this message; the text is its reason."""
-
-
-class Channel(Protocol):
-    """Where notices go. `ts` is the message to edit, "" for a new one; gives back its own. With
-    `aloud`, the message is said below that one and in the channel too."""
-
-    @property
-    def edits(self) -> bool: ...
-
-    def post(
-        self, channel: str, message: dict[str, Any], ts: str, *, aloud: bool = False
-    ) -> str: ...
-
-
-def channel_for(secret: str, api_url: str) -> Channel:
-    """A webhook when the secret is a URL, else a bot token."""
-    return Webhook(secret) if secret.startswith("http") else Bot(secret, api_url)
+def channel_for(secret: str, api_url: str, channel: str, *, buttons: bool = False) -> Channel:
+    """A webhook when the secret is a URL, else a bot token. `channel` is told what has no channel
+    of its own; `buttons` are shown where someone answers them."""
+    if secret.startswith("http"):
+        return Webhook(partial(send, secret))
+    return Bot(partial(call, api_url, secret), channel, buttons)
 
 
 @dataclass(frozen=True)
 class Bot:
-    """chat.postMessage for the first, chat.update for the later ones."""
+    """One message a release, edited in place; its history in the thread; bad ends also aloud."""
 
-    token: str
-    api_url: str
-    edits: bool = True
+    api: Api
+    channel: str
+    buttons: bool = False
 
-    def post(self, channel: str, message: dict[str, Any], ts: str, *, aloud: bool = False) -> str:
-        from slack_sdk import WebClient
-        from slack_sdk.errors import SlackApiError
+    def next(self, notice: Notice, told: Told) -> Callable[[], Told] | None:
+        message = render(notice, buttons=self.buttons)
+        if told.digest != digest(message):
+            return partial(self._show, notice, message, told)
+        if notice.broadcast and not told.aloud:
+            return partial(self._say_aloud, notice, told)
+        if news := told.news(notice):
+            return partial(self._say_news, news, told)
+        return None
 
-        slack = WebClient(token=self.token, base_url=self.api_url, timeout=10)
+    def _show(self, notice: Notice, message: dict[str, Any], told: Told) -> Told:
+        if not told.ts or not self._edited(told, message):
+            channel = told.channel or notice.channel or self.channel
+            answer = self.api("chat.postMessage", {"channel": channel, **message})
+            # A new message rings by itself, so nothing more is said aloud.
+            told = Told(channel, str(answer["ts"]), aloud=notice.broadcast)
+        return replace(told, rank=notice.rank, digest=digest(message), ended=notice.ended)
+
+    def _edited(self, told: Told, message: dict[str, Any]) -> bool:
+        """False when the message can no longer be edited, because someone deleted it or it is too
+        old: then the news is worth a message of its own."""
         try:
-            if ts and not aloud and _updated(slack, channel, ts, message):
-                return ts
-            below: dict[str, Any] = {"thread_ts": ts, "reply_broadcast": True} if aloud else {}
-            answer = slack.chat_postMessage(
-                channel=channel,
-                **below,
-                parse="none",
-                link_names=False,
-                unfurl_links=False,
-                unfurl_media=False,
-                **message,
-            )
-            return str(answer["ts"])
-        except SlackApiError as error:
-            raise _refusal(
-                error.response.status_code, error.response.headers, str(error.response.get("error"))
-            ) from error
-        except (TimeoutError, OSError) as error:
-            raise ComeBack(5) from error
+            self.api("chat.update", {"channel": told.channel, "ts": told.ts, **message})
+        except RefusedForGood as refused:
+            if str(refused) in GONE:
+                return False
+            raise
+        return True
 
+    def _say_aloud(self, notice: Notice, told: Told) -> Told:
+        """Below the message, and in the channel too."""
+        self._reply(told, {**render_aloud(notice), "reply_broadcast": True})
+        return replace(told, aloud=True)
 
-def _updated(slack: Any, channel: str, ts: str, message: dict[str, Any]) -> bool:
-    """False when the message can no longer be edited, because someone deleted it or it is too
-    old: then the news is worth a message of its own."""
-    from slack_sdk.errors import SlackApiError
+    def _say_news(self, news: tuple[Line, ...], told: Told) -> Told:
+        """Below the message, silently."""
+        self._reply(told, render_history(news))
+        return replace(told, lines=(*told.lines, *(line.key for line in news)))
 
-    try:
-        slack.chat_update(channel=channel, ts=ts, **message)
-    except SlackApiError as error:
-        if error.response.get("error") in GONE:
-            return False
-        raise
-    return True
+    def _reply(self, told: Told, message: dict[str, Any]) -> None:
+        where = {"channel": told.channel, "thread_ts": told.ts}
+        self.api("chat.postMessage", {**where, **message})
 
 
 @dataclass(frozen=True)
 class Webhook:
-    """Posts only: a webhook gives no handle to edit by."""
+    """A webhook gives no handle to edit by: a start and an ending, without buttons."""
 
-    url: str
-    edits: bool = False
+    send: Callable[[dict[str, Any]], None]
 
-    def post(self, channel: str, message: dict[str, Any], ts: str, *, aloud: bool = False) -> str:
-        from slack_sdk import WebhookClient
+    def next(self, notice: Notice, told: Told) -> Callable[[], Told] | None:
+        if told.digest and (told.ended or not notice.ended):
+            return None
+        return partial(self._post, notice, told)
 
-        try:
-            answer = WebhookClient(self.url, timeout=10).send(**message)
-        except (TimeoutError, OSError) as error:
-            raise ComeBack(5) from error
-        if answer.status_code != 200:
-            raise _refusal(answer.status_code, answer.headers, answer.body)
-        return ""
-
-
-def _refusal(status: int, headers: Any, reason: str) -> Exception:
-    if status == 429:
-        named = {str(name).lower(): value for name, value in dict(headers).items()}
-        return ComeBack(int(named.get("retry-after", 30)))
-    if status >= 500 or reason in (
-        "internal_error",
-        "fatal_error",
-        "service_unavailable",
-        "ratelimited",
-    ):
-        return ComeBack(5)
-    if reason in SECRET_REFUSED:  # someone is changing it: the new one is read soon
-        return ComeBack(60)
-    return RefusedForGood(reason)
-
-
-def secret(parameter: str) -> str:
-    """The token or webhook URL, from an SSM SecureString."""
-    found = client("ssm").get_parameter(Name=parameter, WithDecryption=True)
-    return str(found["Parameter"]["Value"]).strip()
+    def _post(self, notice: Notice, told: Told) -> Told:
+        self.send(render(notice))
+        return replace(told, rank=notice.rank, digest="sent", ended=notice.ended)

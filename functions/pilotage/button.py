@@ -1,0 +1,63 @@
+"""What a person may do about a release with one click, in each of its states."""
+
+from dataclasses import dataclass
+
+from pilotage import outcome as outcomes
+from pilotage.release import Release
+
+STOP, ROLL_BACK, RELEASE_AGAIN = "stop", "roll-back", "release-again"
+ACTIONS = (STOP, ROLL_BACK, RELEASE_AGAIN)
+# Until when users can be moved off a version that was brought live, by a click.
+ROLL_BACK_HOURS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """`asks` is said before it is done, `yes` agrees."""
+
+    action: str
+    label: str
+    asks: str
+    yes: str
+    danger: bool = False
+
+
+def buttons_of(release: Release) -> tuple[Button, ...]:
+    """None while a stop is already under way."""
+    if release.stop and not release.outcome:
+        return ()
+    if release.outcome is None:
+        return _on_its_way(release)
+    if release.outcome.kind == outcomes.LIVE:
+        return _back(release)
+    stopped = release.outcome.kind in (outcomes.STOPPED, outcomes.SUPERSEDED)
+    return (_again(release),) if stopped and not release.roll_back else ()
+
+
+def _on_its_way(release: Release) -> tuple[Button, ...]:
+    """A release that brings users back is not stopped by a click."""
+    if release.roll_back or release.plan is None:
+        return ()
+    revision = release.revision
+    if revision is None or release.step in ("waiting", "publishing"):
+        asks = f"{release.name} will not go to {release.target_name}. Users keep what they have."
+        return (Button(STOP, "Stop", asks, "Stop it", danger=True),)
+    asks = f"All traffic of {release.target_name} goes to version {revision.previous}."
+    return (Button(STOP, "Stop and roll back", asks, "Roll back", danger=True),)
+
+
+def _back(release: Release) -> tuple[Button, ...]:
+    revision = release.revision
+    if revision is None or not revision.previous or release.roll_back:
+        return ()
+    asks = (
+        f"All traffic of {release.target_name} goes from version {revision.version} back to "
+        f"version {revision.previous}, at once and without checks."
+    )
+    label = f"Roll back to version {revision.previous}"
+    return (Button(ROLL_BACK, label, asks, "Roll back", danger=True),)
+
+
+def _again(release: Release) -> Button:
+    asks = f"The same artifact is uploaded to {release.target_name} again, as a new release."
+    return Button(RELEASE_AGAIN, "Release again", asks, "Release again")

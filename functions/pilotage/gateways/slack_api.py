@@ -1,0 +1,58 @@
+"""Calls to Slack, and what its refusals mean. slack_sdk is imported with the first call."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pilotage.told import ComeBack, RefusedForGood
+
+SECRET_REFUSED = (
+    "invalid_auth",
+    "not_authed",
+    "token_revoked",
+    "token_expired",
+    "account_inactive",
+)
+UNWELL = ("internal_error", "fatal_error", "service_unavailable", "ratelimited")
+TIMEOUT_SECONDS = 10
+# The words stay as they are: nothing is looked for in them, and no page is fetched.
+AS_IT_IS = {"parse": "none", "link_names": False, "unfurl_links": False, "unfurl_media": False}
+
+
+def call(api_url: str, token: str, method: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """A method of the Web API. Raises ComeBack or RefusedForGood, whose text is Slack's error."""
+    from slack_sdk import WebClient
+    from slack_sdk.errors import SlackApiError
+
+    slack = WebClient(token=token, base_url=api_url, timeout=TIMEOUT_SECONDS)
+    try:
+        answer = slack.api_call(method, json={**AS_IT_IS, **arguments})
+    except SlackApiError as error:
+        answer = error.response
+        reason = str(answer.get("error"))
+        raise _refusal(answer.status_code, answer.headers, reason) from error
+    except (TimeoutError, OSError) as error:
+        raise ComeBack(5) from error
+    return dict(answer.data) if isinstance(answer.data, dict) else {}
+
+
+def send(url: str, message: Mapping[str, Any]) -> None:
+    """Post to an incoming webhook. Raises ComeBack or RefusedForGood."""
+    from slack_sdk import WebhookClient
+
+    try:
+        answer = WebhookClient(url, timeout=TIMEOUT_SECONDS).send(**message)
+    except (TimeoutError, OSError) as error:
+        raise ComeBack(5) from error
+    if answer.status_code != 200:
+        raise _refusal(answer.status_code, answer.headers, answer.body)
+
+
+def _refusal(status: int, headers: Any, reason: str) -> Exception:
+    if status == 429:
+        named = {str(name).lower(): value for name, value in dict(headers).items()}
+        return ComeBack(int(named.get("retry-after", 30)))
+    if status >= 500 or reason in UNWELL:
+        return ComeBack(5)
+    if reason in SECRET_REFUSED:  # someone is changing it: the new one is read soon
+        return ComeBack(60)
+    return RefusedForGood(reason)

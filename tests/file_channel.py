@@ -1,0 +1,41 @@
+"""A channel that is a file: one JSON line for each thing told, oldest first."""
+
+import json
+from dataclasses import replace
+from functools import partial
+
+from pilotage.told import digest
+
+
+class FileChannel:
+    """`trouble` is raised once, instead of telling."""
+
+    def __init__(self, path):
+        self.path, self.trouble = path, None
+        path.touch()
+
+    def next(self, notice, told):
+        words = {"headline": notice.headline, "users_get": notice.users_get, "who": notice.who}
+        if told.digest == digest(words):
+            return None
+        return partial(self._write, notice, words, told)
+
+    def _write(self, notice, words, told):
+        if self.trouble:
+            trouble, self.trouble = self.trouble, None
+            raise trouble
+        entry = {"edits": told.ts, "channel": told.channel or notice.channel, **words}
+        with self.path.open("a") as file:
+            file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+        return replace(
+            told,
+            channel=entry["channel"],
+            ts=told.ts or "1.1",
+            rank=notice.rank,
+            digest=digest(words),
+            ended=notice.ended,
+        )
+
+    @property
+    def entries(self):
+        return [json.loads(line) for line in self.path.read_text().splitlines()]
