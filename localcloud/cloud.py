@@ -22,6 +22,8 @@ from localcloud.awslambda.permissions import PermissionOperations
 from localcloud.awslambda.pool import Pool
 from localcloud.awslambda.runtime_api import PREFIX as RUNTIME_PREFIX
 from localcloud.awslambda.runtime_api import RuntimeApi
+from localcloud.awslambda.urls import PREFIX as URLS_PREFIX
+from localcloud.awslambda.urls import FunctionUrls
 from localcloud.awslambda.versions import VersionOperations
 from localcloud.clock import Clock
 from localcloud.cloudformation.api import CloudFormation
@@ -163,6 +165,7 @@ class LocalCloud:
 
     def _open_doors(self) -> None:
         functions, clock, store = self.functions, self.clock, self.deployments
+        urls = FunctionUrls(functions, self.invocations, clock, self.endpoint)
         self.front.add_service(
             "lambda",
             FunctionOperations(functions, clock),
@@ -170,6 +173,7 @@ class LocalCloud:
             PermissionOperations(functions, clock),
             self.event_sources,
             self.invocations,
+            urls,
         )
         self.front.add_service(
             "codedeploy",
@@ -178,4 +182,5 @@ class LocalCloud:
         )
         self.front.add_service("cloudformation", self.stacks)
         self.front.add_door(SLACK_PREFIX, self.slack)
+        self.front.add_door(URLS_PREFIX, urls)
         self.front.add_door(FAULTS_PREFIX, FaultsDoor(self.faults, self.front.journal))

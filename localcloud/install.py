@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from localcloud import clients
-from localcloud.slack import CHANNEL, TOKEN
+from localcloud.slack import CHANNEL, OPERATOR_GROUP, SIGNING_SECRET, TOKEN
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILDS = ROOT / ".aws-sam"
 CONFIG = ["--config-file", str(ROOT / "samconfig.toml"), "--config-env", "local"]
-SLACK_SECRET = "/pilotage/slack"
+SLACK_SECRET, SLACK_SIGNING_SECRET = "/pilotage/slack", "/pilotage/slack-signing-secret"
 
 
 class InstallFailed(Exception):
@@ -27,16 +27,19 @@ def runtime() -> str:
 
 
 def install_pilotage(endpoint: str, environment: Mapping[str, str]) -> dict[str, str]:
-    """Build and deploy template.yaml; gives its outputs. The Slack secret is put first, as the
+    """Build and deploy template.yaml; gives its outputs. Slack's secrets are put first, as the
     README tells its reader to."""
-    clients.client("ssm").put_parameter(
-        Name=SLACK_SECRET, Value=TOKEN, Type="SecureString", Overwrite=True
-    )
+    for name, value in ((SLACK_SECRET, TOKEN), (SLACK_SIGNING_SECRET, SIGNING_SECRET)):
+        clients.client("ssm").put_parameter(
+            Name=name, Value=value, Type="SecureString", Overwrite=True
+        )
     parameters = {
         "PythonRuntime": runtime(),
         "SlackChannel": CHANNEL,
         "SlackApiUrl": f"{endpoint}/slack/api/",
         "SlackSecretParameter": SLACK_SECRET,
+        "SlackSigningSecretParameter": SLACK_SIGNING_SECRET,
+        "SlackOperators": OPERATOR_GROUP,
         "LostAfterSeconds": "5",
     }
     return install(ROOT / "template.yaml", "pilotage", parameters, environment)

@@ -1,4 +1,5 @@
-"""A Slack that keeps what it was sent: the four Web API methods a notifier uses, and webhooks.
+"""A Slack that keeps what it was sent: the Web API methods that a notifier uses, webhooks, and
+what is said to whoever clicked.
 
 `/slack/inbox` answers GET with the JSON list of everything sent, oldest first. `trouble` makes
 it throttle, break, hang or refuse.
@@ -14,7 +15,12 @@ from werkzeug import Request, Response
 
 PREFIX = "/slack/"
 TOKEN = "xoxb-local-token"
+SIGNING_SECRET = "local-signing-secret"
 CHANNEL = "C0LOCAL0001"
+# The group of those who may click, and who is in it.
+OPERATOR_GROUP = "S0LOCAL0001"
+MEMBERS = {OPERATOR_GROUP: ["U0LOCAL0001", "U0LOCAL0002"]}
+NO_GROUP = {"ok": False, "error": "no_such_subteam"}
 
 
 @dataclass(frozen=True)
@@ -46,13 +52,21 @@ class Slack:
         if path.startswith("api/"):
             return self._api(path.removeprefix("api/"), request)
         if path.startswith("services/"):
-            self._keep("webhook", _arguments(request), "")
+            self.keep("webhook", _arguments(request), "")
+            return Response("ok", content_type="text/plain")
+        if path.startswith("actions/"):
+            _, user, below = path.split("/", 2)
+            self.whisper(user, below, _arguments(request))
             return Response("ok", content_type="text/plain")
         return Response("no such path", 404)
 
     def clear(self) -> None:
         with self._lock:
             self.inbox.clear()
+
+    def whisper(self, user: str, below: str, message: dict[str, Any]) -> None:
+        """Say something to one person alone, below the message of that `ts`."""
+        self.keep("response_url", {**message, "user": user, "below": below}, "")
 
     def _turn_away(self, trouble: Trouble) -> Response:
         with self._lock:
@@ -74,6 +88,9 @@ class Slack:
             return self._post(arguments)
         if method == "chat.update":
             return self._update(arguments)
+        if method == "usergroups.users.list":
+            users = MEMBERS.get(str(request.values.get("usergroup")))
+            return _json({"ok": True, "users": users} if users else NO_GROUP)
         if method == "auth.test":
             return _json({"ok": True, "team": "Local", "user": "pilotage", "bot_id": "B0LOCAL"})
         return _json({"ok": False, "error": "unknown_method"})
@@ -82,7 +99,7 @@ class Slack:
         if error := _fault(arguments):
             return _json({"ok": False, "error": error})
         ts = self._new_ts()
-        self._keep("chat.postMessage", arguments, ts)
+        self.keep("chat.postMessage", arguments, ts)
         return _json({"ok": True, "channel": arguments["channel"], "ts": ts, "message": {}})
 
     def _update(self, arguments: dict[str, Any]) -> Response:
@@ -92,10 +109,10 @@ class Slack:
             return _json({"ok": False, "error": "message_not_found"})
         if error := _fault(arguments):
             return _json({"ok": False, "error": error})
-        self._keep("chat.update", arguments, ts)
+        self.keep("chat.update", arguments, ts)
         return _json({"ok": True, "channel": arguments["channel"], "ts": ts, "text": ""})
 
-    def _keep(self, method: str, arguments: dict[str, Any], ts: str) -> None:
+    def keep(self, method: str, arguments: dict[str, Any], ts: str) -> None:
         with self._lock:
             self.inbox.append({"method": method, "ts": ts, "at": time.time(), **arguments})
 

@@ -8,12 +8,14 @@ from pilotage.artifact import from_event
 from pilotage.errors import ReleaseAlreadyKnown
 from pilotage.fault import Fault, shown
 from pilotage.gateways import deployment_groups, workflow
+from pilotage.gateways.artifact_store import ObjectGone
 from pilotage.gateways.clock import now
 from pilotage.gateways.instruction_table import InstructionTable
 from pilotage.gateways.release_table import ReleaseTable
 from pilotage.gateways.stop_release import stop_release
 from pilotage.gateways.topic import Topic
 from pilotage.gateways.turn_table import TurnTable
+from pilotage.gateways.upload_again import upload_again
 from pilotage.hold import EVERYTHING, Freeze
 from pilotage.instruction import Answer, Instruction
 from pilotage.release import Release, RollBack, Stop, roll_back_event
@@ -37,7 +39,8 @@ class Operator:
             faults = faults or self._target_faults(asked)
             answer = Answer(asked, tuple(faults)) if faults else self._done(asked)
             self.answers.put_answer(answer)
-        self.topic.tell_answer(asked.id)
+        if answer.faults or not asked.is_seen:
+            self.topic.tell_answer(asked.id)
         return answer
 
     def _target_faults(self, asked: Instruction) -> list[Fault]:
@@ -58,6 +61,8 @@ class Operator:
                 return self._thaw(asked)
             case instructions.STOP:
                 return self._stop(asked)
+            case instructions.RELEASE_AGAIN:
+                return self._release_again(asked)
         return self._roll_back(asked)
 
     def _freeze(self, asked: Instruction) -> Answer:
@@ -91,13 +96,21 @@ class Operator:
             place = f"release {asked.release}" if asked.release else f"target {asked.target}"
             return Answer(asked, (Fault(place, reason, fix),))
         stop_release(found, Stop(asked.by, asked.reason, asked.at), self.releases)
+        self.topic.tell(found.id)
         kept = (
             "Its users are being brought back." if found.deployment else "It ends before any user."
         )
         return Answer(asked, users_get=kept, done=(f"{found.id} is being stopped.",))
 
     def _roll_back(self, asked: Instruction) -> Answer:
-        back = RollBack(asked.by, asked.reason, asked.version)
+        leaves = ""
+        if asked.release:
+            found = self.releases.load(asked.release)
+            if found is None or found.target_name != asked.target or not _went_live(found):
+                fault = Fault(f"release {asked.release}", f"never went live on {asked.target}.")
+                return Answer(asked, (fault,))
+            leaves = found.revision.version if found.revision else ""
+        back = RollBack(asked.by, asked.reason, asked.version, leaves)
         event = roll_back_event(self.bucket, asked.target, back, asked.id, asked.at)
         about = f"roll back {asked.id}"
         # Claimed here, so that sweep finds it whatever becomes of its execution.
@@ -111,6 +124,26 @@ class Operator:
         if holder:
             done.append(f"{holder.release} is on its way and ends first; stop it to go at once.")
         return Answer(asked, users_get="Users get what they had until it goes.", done=tuple(done))
+
+    def _release_again(self, asked: Instruction) -> Answer:
+        """The artifact is uploaded once more, by the same key: a new object version, and so a new
+        release, which is looked at and waits like any other."""
+        found = self.releases.load(asked.release)
+        place = f"release {asked.release}"
+        if found is None or found.roll_back or found.target_name != asked.target:
+            return Answer(asked, (Fault(place, f"is no upload to {asked.target}."),))
+        if found.outcome is None:
+            return Answer(asked, (Fault(place, "is still on its way.", "Stop it first."),))
+        try:
+            version = upload_again(found.artifact, asked.by, asked.id)
+        except ObjectGone:
+            reason = "its artifact is not in the bucket any more."
+            return Answer(asked, (Fault(place, reason, "Upload it anew."),))
+        return Answer(
+            asked,
+            users_get="Users get what they had until it goes live.",
+            done=(f"It is release {asked.target}/{version}.",),
+        )
 
     def _named(self, asked: Instruction) -> Release | None:
         if not asked.release and (everyone := self.table.turn(asked.target).everyone):
@@ -129,3 +162,7 @@ class Operator:
     def _too_late(self, asked: Instruction) -> Answer:
         fault = Fault(f"target {asked.target}", "something later was said about it already.")
         return Answer(asked, (fault,))
+
+
+def _went_live(release: Release) -> bool:
+    return release.outcome is not None and release.outcome.is_live

@@ -26,6 +26,9 @@ def find_version(
         return asked, [Fault(place, reason, "Upload a first artifact.")]
     shared = next(iter(alias.weights), "") if alias else ""
     leaves = shared or plan.live
+    if asked.leaves and asked.leaves != leaves:
+        reason = f"users get version {leaves}, and no more the {asked.leaves} to go back from."
+        return asked, [Fault(place, reason)]
     version = asked.version or (plan.live if shared else earlier_life(turn, plan.live))
     if not version:
         return asked, [Fault(place, f"nothing is known to be good before {plan.live}.", fix)]

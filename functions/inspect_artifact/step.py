@@ -30,7 +30,7 @@ from pilotage.target import (
 )
 
 NO_MANIFEST = Manifest()
-FACT_NAMES = ("version", "commit", "by", "url", "notes", "run")
+FACT_NAMES = ("version", "commit", "by", "url", "notes", "run", "again")
 
 
 @dataclass(frozen=True, slots=True)

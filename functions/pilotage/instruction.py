@@ -9,20 +9,32 @@ from pilotage.hold import EVERYTHING
 
 SOURCE = "pilotage.operator"
 FREEZE, THAW, STOP, ROLL_BACK = "Freeze", "Thaw", "Stop Release", "Roll Back"
-KINDS = (FREEZE, THAW, STOP, ROLL_BACK)
+RELEASE_AGAIN = "Release Again"
+KINDS = (FREEZE, THAW, STOP, ROLL_BACK, RELEASE_AGAIN)
+# Where it was asked for, when what came of it is seen there without being told.
+CHAT = "chat"
 _NEEDED = {
     FREEZE: ("target", "by", "reason"),
     THAW: ("target", "by"),
     STOP: ("target", "by", "reason"),
     ROLL_BACK: ("target", "by", "reason"),
+    RELEASE_AGAIN: ("target", "by", "release"),
 }
-_OPTIONAL = {STOP: ("release",), ROLL_BACK: ("version",)}
-LONGEST = {"target": 250, "by": 80, "reason": 500, "release": 1100, "version": 10}
+_OPTIONAL = {STOP: ("release",), ROLL_BACK: ("version", "release")}
+LONGEST = {
+    "target": 250,
+    "by": 80,
+    "reason": 500,
+    "release": 1100,
+    "version": 10,
+    "asked_in": 10,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """`id` is the event's own; `by` is who they claim to be: the bus knows only the account."""
+    """`id` is the event's own; `by` is who they claim to be: the bus knows only the account. A
+    roll back with a `release` goes back from that release alone."""
 
     id: str
     kind: str
@@ -32,6 +44,12 @@ class Instruction:
     reason: str = ""
     release: str = ""
     version: str = ""
+    asked_in: str = ""
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether what came of it is seen where it was asked for."""
+        return self.asked_in == CHAT
 
     @property
     def application(self) -> str:
@@ -82,7 +100,7 @@ def _missing(kind: str, words: Mapping[str, str]) -> list[Fault]:
 
 
 def _unknown(kind: str, detail: Mapping[str, Any]) -> list[Fault]:
-    known = (*_NEEDED[kind], *_OPTIONAL.get(kind, ()), "reason")
+    known = (*_NEEDED[kind], *_OPTIONAL.get(kind, ()), "reason", "asked_in")
     return [
         Fault(
             "detail", f'says "{shown(str(name))}", which {kind} does not know.', _like(name, known)

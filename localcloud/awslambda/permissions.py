@@ -1,11 +1,10 @@
-"""Who may call a function, how it is called asynchronously, and its URL."""
+"""Who may call a function, and how it is called asynchronously."""
 
 import json
 import uuid
 from typing import Any
 
-from localcloud.account import REGION
-from localcloud.awslambda.model import Function, Functions, iso, split
+from localcloud.awslambda.model import Function, Functions, split
 from localcloud.clock import Clock
 from localcloud.wire import AwsError, Params
 
@@ -62,46 +61,12 @@ class PermissionOperations:
         function, qualifier = self._find(params)
         function.async_settings.pop(qualifier, None)
 
-    def create_function_url_config(self, params: Params) -> Params:
-        function, qualifier = self._find(params)
-        if qualifier in function.url_settings:
-            message = f"FunctionUrlConfig exists for this Lambda function: {function.arn}"
-            raise AwsError("ResourceConflictException", message, Type="User")
-        function.url_settings[qualifier] = self._url(function, qualifier, params)
-        return function.url_settings[qualifier]
-
-    def get_function_url_config(self, params: Params) -> Params:
-        function, qualifier = self._find(params)
-        if qualifier not in function.url_settings:
-            message = "The resource you requested does not exist."
-            raise AwsError("ResourceNotFoundException", message, Type="User")
-        return function.url_settings[qualifier]
-
-    def list_function_url_configs(self, params: Params) -> Params:
-        function = self._functions.get(params["FunctionName"])
-        return {"FunctionUrlConfigs": list(function.url_settings.values())}
-
-    def delete_function_url_config(self, params: Params) -> None:
-        function, qualifier = self._find(params)
-        function.url_settings.pop(qualifier, None)
-
     def _find(self, params: Params) -> tuple[Function, str]:
         name, qualifier = split(params["FunctionName"], params.get("Qualifier", ""))
         function = self._functions.get(name)
         if qualifier:
             function.version(qualifier)
         return function, qualifier
-
-    def _url(self, function: Function, qualifier: str, params: Params) -> dict[str, Any]:
-        now = iso(self._clock.now())
-        return {
-            "FunctionUrl": f"https://{uuid.uuid4().hex}.lambda-url.{REGION}.on.aws/",
-            "FunctionArn": function.qualified_arn(qualifier) if qualifier else function.arn,
-            "AuthType": params["AuthType"],
-            "InvokeMode": params.get("InvokeMode", "BUFFERED"),
-            "CreationTime": now,
-            "LastModifiedTime": now,
-        }
 
 
 def _statement(function: Function, qualifier: str, params: Params) -> dict[str, Any]:
@@ -111,6 +76,10 @@ def _statement(function: Function, qualifier: str, params: Params) -> dict[str, 
         conditions["ArnLike"] = {"AWS:SourceArn": source}
     if account := params.get("SourceAccount"):
         conditions["StringEquals"] = {"AWS:SourceAccount": account}
+    if kind := params.get("FunctionUrlAuthType"):
+        conditions.setdefault("StringEquals", {})["lambda:FunctionUrlAuthType"] = kind
+    if params.get("InvokedViaFunctionUrl"):
+        conditions["Bool"] = {"lambda:InvokedViaFunctionUrl": "true"}
     service = principal.endswith(".amazonaws.com")
     return {
         "Sid": params["StatementId"],

@@ -101,7 +101,7 @@ def chat(team, kept, found, answers_may_be_lost):
     """Every outcome was told, once; nothing was told that did not happen."""
     messages = team.messages()
     for release, known in kept.items():
-        message = item(team, f"release#{release}", "message", "message") or {}
+        message = told(team, release)
         mine = [m for m in messages if m["ts"] == message.get("ts")]
         found.check(mine, f"{release} was never told")
         kind = (known.get("outcome") or {}).get("kind", "")
@@ -132,8 +132,7 @@ def is_quiet(team, releases):
         known = record(team, release)
         if not known.get("outcome") or known.get("open"):
             return False
-        message = item(team, f"release#{release}", "message", "message") or {}
-        if not message.get("ended") or message.get("claimed"):
+        if not told(team, release).get("ended"):
             return False
         if running(team, known["execution"]):
             return False
@@ -166,6 +165,12 @@ def record(team, release):
         n: json.loads(v["S"]) if n not in ("pk", "sk", "open") else v["S"]
         for n, v in (found or {}).items()
     }
+
+
+def told(team, release):
+    """What chat was told of a release; nothing while a notifier is telling it."""
+    message = item(team, f"release#{release}", "message", "message") or {}
+    return {} if message.get("until") else message.get("told", {})
 
 
 def item(team, pk, sk, name):

@@ -17,6 +17,7 @@ EXPECTED = {
     "settle_deployment": {"settled": ""},
     "resume_waiting": {"resumed": []},
     "answer_operator": {"done": []},
+    "answer_click": {"statusCode": 401},
     "finish_release": {"outcome": "rejected"},
     "sweep": {"answered": "d-A1B2C3D4E"},
     "before_allow_traffic": None,

@@ -19,28 +19,40 @@ AS_IT_IS = {"parse": "none", "link_names": False, "unfurl_links": False, "unfurl
 
 
 def call(api_url: str, token: str, method: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """A method of the Web API. Raises ComeBack or RefusedForGood, whose text is Slack's error."""
+    """A method of the Web API that writes. Raises ComeBack or RefusedForGood, whose text is Slack's
+    error."""
+    return _answer(api_url, token, TIMEOUT_SECONDS, method, json={**AS_IT_IS, **arguments})
+
+
+def look_up(
+    api_url: str, token: str, method: str, arguments: Mapping[str, Any], timeout: int
+) -> dict[str, Any]:
+    """A method of the Web API that reads. Raises ComeBack or RefusedForGood."""
+    return _answer(api_url, token, timeout, method, http_verb="GET", params=dict(arguments))
+
+
+def _answer(api_url: str, token: str, timeout: int, method: str, **how: Any) -> dict[str, Any]:
     from slack_sdk import WebClient
     from slack_sdk.errors import SlackApiError
 
-    slack = WebClient(token=token, base_url=api_url, timeout=TIMEOUT_SECONDS)
+    slack = WebClient(token=token, base_url=api_url, timeout=timeout)
     try:
-        answer = slack.api_call(method, json={**AS_IT_IS, **arguments})
+        answer = slack.api_call(method, **how)
     except SlackApiError as error:
-        answer = error.response
-        reason = str(answer.get("error"))
-        raise _refusal(answer.status_code, answer.headers, reason) from error
+        refused = error.response
+        reason = str(refused.get("error"))
+        raise _refusal(refused.status_code, refused.headers, reason) from error
     except (TimeoutError, OSError) as error:
         raise ComeBack(5) from error
     return dict(answer.data) if isinstance(answer.data, dict) else {}
 
 
-def send(url: str, message: Mapping[str, Any]) -> None:
+def send(url: str, message: Mapping[str, Any], timeout: int = TIMEOUT_SECONDS) -> None:
     """Post to an incoming webhook. Raises ComeBack or RefusedForGood."""
     from slack_sdk import WebhookClient
 
     try:
-        answer = WebhookClient(url, timeout=TIMEOUT_SECONDS).send(**message)
+        answer = WebhookClient(url, timeout=timeout).send(**message)
     except (TimeoutError, OSError) as error:
         raise ComeBack(5) from error
     if answer.status_code != 200:

@@ -1,0 +1,161 @@
+"""Someone clicks a button of the release's message: real signed requests in, traffic and words out."""
+
+import json
+import time
+import urllib.error
+import urllib.request
+from urllib.parse import urlencode
+
+import pytest
+from slack_sdk.signature import SignatureVerifier
+
+from localcloud.slack import SIGNING_SECRET
+from localcloud.slack_clicks import PEOPLE, Clicks
+from tests.builders import wait_for
+from tests.story.test_waiting import code
+
+MARA, JONAS, VISITOR = PEOPLE
+SLOW = "rollout: canary 10% 60m\n"
+
+
+@pytest.fixture
+def clicks(cloud, pilotage):
+    actions = f"{cloud.endpoint}/slack/actions/"
+    return Clicks(cloud.slack, lambda: pilotage["ClickUrl"], actions)
+
+
+def message_of(team, release):
+    """The release's message as it stands in the channel now."""
+    item = team.aws.dynamodb.get_item(
+        TableName=team.outputs["Table"],
+        Key={"pk": {"S": f"release#{release}"}, "sk": {"S": "message"}},
+    ).get("Item")
+    ts = json.loads(item["message"]["S"])["told"]["ts"] if item else None
+    found = [m for m in team.messages() if ts and m["ts"] == ts]
+    return found[-1] if found else None
+
+
+def buttons_of(message):
+    blocks = [b for b in message["blocks"] if b["type"] == "actions"]
+    return {e["action_id"]: e for b in blocks for e in b["elements"]}
+
+
+def shows(team, release, action):
+    message = message_of(team, release)
+    return message if message and action in buttons_of(message) else None
+
+
+def whispers(team, person, below):
+    return [
+        m["text"]
+        for m in team.messages()
+        if m["method"] == "response_url" and (m["user"], m["below"]) == (person.id, below)
+    ]
+
+
+def shifting(team):
+    """A release that 10% of users have, and its message."""
+    release = team.upload(code("slow", SLOW), by="mara")
+    wait_for(lambda: team.alias()[1])
+    wait_for(lambda: "▰▰" in json.dumps(message_of(team, release), ensure_ascii=False))
+    return release, shows(team, release, "stop")
+
+
+def test_stop_and_roll_back_brings_users_back_and_says_who_did_it(team, clicks):
+    assert team.release().kind == "live"
+    release, message = shifting(team)
+    button = buttons_of(message)["stop"]
+    assert button["text"]["text"] == "Stop and roll back"
+    assert "goes to version 1" in button["confirm"]["text"]["text"]
+    assert clicks.click(message["ts"], "stop", VISITOR) == 200
+    (refused,) = whispers(team, VISITOR, message["ts"])
+    assert refused == "You are not among those who may do this. Nothing was done."
+    assert clicks.click(message["ts"], "stop", MARA) == 200
+    assert clicks.click(message["ts"], "stop", JONAS) == 200
+    ending = team.ending(release)
+    assert (ending.kind, team.alias()) == ("stopped", ("1", {}))
+    assert "stopped by mara (U0LOCAL0001): asked for in chat" in ending.text
+    assert "10% of users had version 2" in ending.text
+    assert whispers(team, MARA, message["ts"]) == [
+        "It is being stopped. The message shows how it ends."
+    ]
+    (repeated,) = whispers(team, JONAS, message["ts"])
+    assert "already" in repeated
+    texts = [m["text"] for m in ending.messages]
+    assert any("being stopped" in text for text in texts), "the click is seen at once"
+    assert not [m for m in team.messages() if "Stop Release: " + team.application in m["text"]]
+
+
+def test_roll_back_after_live_and_a_click_that_comes_too_late(team, clicks):
+    assert team.release().kind == "live"
+    release = team.upload(code("two"))
+    assert team.ending(release).kind == "live"
+    message = wait_for(lambda: shows(team, release, "roll-back"))
+    assert "version 2 back to version 1" in json.dumps(message)
+    assert clicks.click(message["ts"], "roll-back", MARA) == 200
+    wait_for(lambda: team.alias() == ("1", {}))
+    wait_for(lambda: [m for m in team.messages() if "roll back → prod: live" in m["text"]])
+    assert clicks.click(message["ts"], "roll-back", JONAS) == 200
+    (late,) = whispers(team, JONAS, message["ts"])
+    assert late == "Users do not get this release any more. Nothing was done."
+    assert team.alias() == ("1", {})
+
+
+def test_release_again_uploads_the_same_artifact_as_a_new_release(team, clicks):
+    assert team.release().kind == "live"
+    release, message = shifting(team)
+    clicks.click(message["ts"], "stop", MARA)
+    assert team.ending(release).kind == "stopped"
+    message = wait_for(lambda: shows(team, release, "release-again"))
+    before = keys(team)
+    assert clicks.click(message["ts"], "release-again", JONAS) == 200
+    (version,) = wait_for(lambda: keys(team) - before)
+    again = f"{team.application}/prod/{version}"
+    wait_for(lambda: team.alias()[1])
+    assert team.outcome_now(release)["outcome"]["kind"] == "stopped"
+    wait_for(lambda: "released again by jonas" in json.dumps(message_of(team, again)))
+    assert team.ending(again).kind == "live"
+    assert team.alias() == ("2", {})
+
+
+def keys(team):
+    found = team.aws.s3.list_object_versions(
+        Bucket=team.outputs["ArtifactBucket"], Prefix=f"{team.application}/"
+    )
+    return {version["VersionId"] for version in found["Versions"]}
+
+
+def signed(body, timestamp, secret=SIGNING_SECRET):
+    return {
+        "X-Slack-Request-Timestamp": timestamp,
+        "X-Slack-Signature": SignatureVerifier(secret).generate_signature(
+            timestamp=timestamp, body=body
+        ),
+    }
+
+
+NOW = str(int(time.time()))
+BODY = urlencode({"payload": json.dumps({"type": "block_actions", "actions": []})}).encode()
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        (signed(BODY, NOW), 200),
+        ({}, 401),
+        (signed(BODY, NOW, "another-secret"), 401),
+        (signed(b"another body", NOW), 401),
+        (signed(BODY, str(int(NOW) - 301)), 401),
+        ({**signed(BODY, NOW), "X-Slack-Request-Timestamp": "yesterday"}, 401),
+        ({**signed(BODY, NOW), "X-Slack-Signature": "v0=\xe9"}, 401),
+    ],
+    ids=["signed", "unsigned", "forged", "another body", "old", "junk time", "junk signature"],
+)
+def test_only_what_slack_signed_lately_is_read(pilotage, headers, status):
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    request = urllib.request.Request(pilotage["ClickUrl"], BODY, {**form, **headers})
+    try:
+        answered = urllib.request.urlopen(request, timeout=10).status
+    except urllib.error.HTTPError as refused:
+        answered = refused.code
+    assert answered == status
