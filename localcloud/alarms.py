@@ -1,5 +1,6 @@
 """Alarms that evaluate: moto keeps alarms and datapoints, this looks at them on the scaled clock."""
 
+import json
 import logging
 import threading
 from collections.abc import Callable
@@ -47,15 +48,17 @@ class Evaluator:
         for alarm in list(cloudwatch_backends[ACCOUNT][REGION].alarms.values()):
             if alarm.rule or not alarm.comparison_operator:
                 continue
-            state = self._state(alarm, now)
+            periods = range(int(alarm.evaluation_periods))
+            values = [self._value(alarm, now, back) for back in periods]
+            state = self._state(alarm, values)
             if state and state != alarm.state_value:
                 before = State.of(alarm)
-                alarm.update_state(self._reason(alarm, state), "{}", state)
+                data = _reason_data(alarm, values)
+                alarm.update_state(self._reason(alarm, state), data, state)
                 self._changes.tell(alarm, before)
 
-    def _state(self, alarm: Alarm, now: float) -> str:
+    def _state(self, alarm: Alarm, values: list[float | None]) -> str:
         """M out of N periods, newest first; missing ones count as the alarm says."""
-        values = [self._value(alarm, now, back) for back in range(int(alarm.evaluation_periods))]
         needed = int(alarm.datapoints_to_alarm or alarm.evaluation_periods)
         breaching = COMPARE[alarm.comparison_operator]
         missing = alarm.treat_missing_data or "missing"
@@ -105,6 +108,21 @@ class Evaluator:
             f"Threshold Crossed: {alarm.datapoints_to_alarm or alarm.evaluation_periods} out of the "
             f"last {alarm.evaluation_periods} datapoints {word} the threshold ({alarm.threshold})."
         )
+
+
+def _reason_data(alarm: Alarm, values: list[float | None]) -> str:
+    """What CloudWatch tells programs of its judgement. Its form is shown by example only.
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
+    """
+    known = [value for value in reversed(values) if value is not None]
+    return json.dumps(
+        {
+            "version": "1.0",
+            "statistic": alarm.statistic,
+            "recentDatapoints": known,
+            "threshold": float(alarm.threshold),
+        }
+    )
 
 
 def _is(datum: Any, query: MetricQuery) -> bool:

@@ -70,7 +70,7 @@ class Bus:
         pause = FIRST_PAUSE_SECONDS
         for attempt in range(retries + 1):
             try:
-                _hand_over(target, body)
+                hand_over(target, body)
                 return
             except Exception as error:
                 log.warning("event for %s was refused: %s", target["Arn"], error)
@@ -132,7 +132,8 @@ def _part(event: Event, path: str) -> Any:
     return part
 
 
-def _hand_over(target: dict[str, Any], body: str) -> None:
+def hand_over(target: dict[str, Any], body: str) -> None:
+    """Give a body to a target, with the target's own role where it names one."""
     target_arn = target["Arn"]
     role = target.get("RoleArn", "")
     match target_arn.split(":")[2]:
@@ -149,7 +150,7 @@ def _hand_over(target: dict[str, Any], body: str) -> None:
             url = client.get_queue_url(QueueName=name_of(target_arn))["QueueUrl"]
             client.send_message(QueueUrl=url, MessageBody=body)
         case "sns":
-            clients.client("sns").publish(TopicArn=target_arn, Message=body)
+            clients.client("sns", role).publish(TopicArn=target_arn, Message=body)
         case "logs":
             _log(target_arn.split(":log-group:")[1].split(":")[0], body)
         case other:

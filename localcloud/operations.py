@@ -24,7 +24,7 @@ def operation_of(service: str, request: Request) -> str:
         return target.rsplit(".", maxsplit=1)[-1]
     if found := _RPC_PATH.fullmatch(request.path):
         return found.group(1)
-    if service == "lambda":
+    if service in wire.REST_JSON:
         return wire.rest_operation(service, request)
     form = parse_qs(body.decode(errors="replace"))
     return (form.get("Action") or [request.args.get("Action", "")])[0]

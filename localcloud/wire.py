@@ -12,6 +12,9 @@ from werkzeug import Request, Response
 
 Params = dict[str, Any]
 
+# Services whose operations are told by method and path.
+REST_JSON = ("lambda", "scheduler")
+
 
 class AwsError(Exception):
     """An error as AWS answers it: `code` is the modelled name, `status` the HTTP status."""

@@ -14,6 +14,7 @@ from pilotage.gateways.lambda_functions import share_by_alias
 from pilotage.gateways.message_table import MessageTable
 from pilotage.gateways.queue import come_back_in, give_up
 from pilotage.gateways.release_table import ReleaseTable
+from pilotage.gateways.schedules import Schedules
 from pilotage.gateways.secrets import secret
 from pilotage.notice import Seen
 from pilotage.release import Release
@@ -65,7 +66,11 @@ def _made(_period: int) -> Notifier:
     )
     table = os.environ["TABLE"]
     releases, messages = ReleaseTable(table), MessageTable(table)
-    return Notifier(releases, messages, InstructionTable(table), channel, _look)
+    schedules = Schedules(
+        os.environ["SCHEDULE_PREFIX"], os.environ["TOPIC"], os.environ["SCHEDULE_ROLE"]
+    )
+    answers = InstructionTable(table)
+    return Notifier(releases, messages, answers, channel, _look, schedules.tell_at)
 
 
 def _look(release: Release) -> Seen:

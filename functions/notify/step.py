@@ -4,6 +4,7 @@ import json
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
 from pilotage import notice as notices
@@ -20,6 +21,8 @@ log = logging.getLogger(__name__)
 # Longer than Slack is given to answer, so that a live notifier's claim never lapses.
 CLAIM_SECONDS = 30
 BUSY_SECONDS = 2
+# After a planned move the alias is given so long to show it.
+SETTLED_SECONDS = 10
 
 
 class Answers(Protocol):
@@ -29,7 +32,8 @@ class Answers(Protocol):
 
 
 class Notifier:
-    """`look` sees what users get of a release right now; `now` gives seconds since the epoch."""
+    """`look` sees what users get of a release right now; `tell_at` has it told of again at some
+    moments; `now` gives seconds since the epoch, as all moments are."""
 
     def __init__(
         self,
@@ -38,6 +42,7 @@ class Notifier:
         answers: Answers,
         channel: Channel,
         look: Callable[[Release], Seen] = lambda _: UNSEEN,
+        tell_at: Callable[[str, list[int]], None] = lambda _release, _moments: None,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._releases = releases
@@ -45,6 +50,7 @@ class Notifier:
         self._answers = answers
         self._channel = channel
         self._look = look
+        self._tell_at = tell_at
         self._now = now
 
     def tell(self, body: str) -> int | None:
@@ -79,20 +85,29 @@ class Notifier:
         step = None if told.rank > notice.rank else self._channel.next(notice, told)
         if step is None:
             return None
-        claimed = Message(told, self._now() + CLAIM_SECONDS)
+        claimed = replace(before, until=self._now() + CLAIM_SECONDS)
         if before.until > self._now() or not self._messages.put_message(about, claimed, before):
             return BUSY_SECONDS
+        planned = before.planned or self._plan(notice)
         while step is not None:
             try:
                 told = step()
             except (ComeBack, RefusedForGood):
-                self._messages.put_message(about, Message(told), claimed)
+                self._messages.put_message(about, Message(told, 0, planned), claimed)
                 raise
             step = self._channel.next(notice, told)
-            kept = Message(told, self._now() + CLAIM_SECONDS if step else 0)
+            kept = Message(told, self._now() + CLAIM_SECONDS if step else 0, planned)
             self._messages.put_message(about, kept, claimed)
             claimed = kept
         return None
+
+    def _plan(self, notice: Notice) -> bool:
+        """Have the release told of again when users are to have moved further."""
+        if notice.progress is None or not notice.progress.moves:
+            return False
+        moments = [moment + SETTLED_SECONDS for moment in notice.progress.moves]
+        self._tell_at(notice.release, [moment for moment in moments if moment > self._now()])
+        return True
 
     def _release_of(self, deployment_id: str) -> str:
         deployment = deployments.deployment(deployment_id) if deployment_id else None

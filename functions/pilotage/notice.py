@@ -35,6 +35,8 @@ EMOJI = {
     outcomes.STOPPED: "❌",
     outcomes.NEEDS_A_PERSON: "🆘",
 }
+# A bar of twenty cells shows no finer step.
+MOST_MOVES = 20
 OPERATOR_EMOJI = {
     instructions.FREEZE: "🧊",
     instructions.THAW: "🌤",
@@ -46,12 +48,14 @@ OPERATOR_EMOJI = {
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far users have moved: `share` (0 to 1) gets `version`. `next_at`, seconds since the
-    epoch, is when `next_share` of them will; 0 when that is not known."""
+    epoch, is when `next_share` of them will; 0 when that is not known. At each of `moves` more
+    users move."""
 
     share: float
     version: str
     next_share: float = 1.0
     next_at: int = 0
+    moves: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +165,8 @@ def _progress(release: Release, share: float | None) -> Progress | None:
     next_share, minutes = rollout.next_step(share)
     began = epoch(release.times.get("shifting", ""))
     next_at = began + minutes * 60 if began and minutes else 0
-    return Progress(share, release.revision.version, next_share, next_at)
+    moves = tuple(began + minute * 60 for minute in rollout.moves(MOST_MOVES)) if began else ()
+    return Progress(share, release.revision.version, next_share, next_at, moves)
 
 
 def _who(release: Release) -> str:

@@ -69,6 +69,17 @@ class Rollout:
             return min(1.0, (done + 1) * self.percent / 100), done * self.minutes
         return 1.0, 0
 
+    def moves(self, most: int) -> tuple[int, ...]:
+        """Minutes after the shift began at which more users move, at most so many of them: every
+        second one, every third, where there are more."""
+        if self.kind == "canary":
+            return (self.minutes,)
+        if self.kind != "linear" or not self.percent:
+            return ()
+        count = -(-100 // self.percent) - 1
+        every = -(-count // most)
+        return tuple(step * self.minutes for step in range(every, count + 1, every))
+
     @property
     def is_made_by_us(self) -> bool:
         """Whether the configuration must be made before it can be used."""

@@ -57,6 +57,7 @@ class Asks:
             "monitoring": _cloudwatch,
             "states": _states,
             "events": _events,
+            "scheduler": _scheduler,
         }
 
     def of(self, service: str, operation: str, params: Params) -> list[Ask]:
@@ -175,6 +176,16 @@ def _events(operation: str, params: Params) -> Iterator[Ask]:
             yield Ask("events:PutEvents", arn("events", f"event-bus/{bus}"))
     else:
         yield Ask(f"events:{operation}", "*")
+
+
+def _scheduler(operation: str, params: Params) -> Iterator[Ask]:
+    """Whoever makes a schedule hands its role on to the service.
+    https://docs.aws.amazon.com/scheduler/latest/UserGuide/security_iam_id-based-policies.html"""
+    group, name = params.get("GroupName") or "default", params.get("Name") or "*"
+    yield Ask(f"scheduler:{operation}", arn("scheduler", f"schedule/{group}/{name}"))
+    if role := (params.get("Target") or {}).get("RoleArn"):
+        handed_to = {"iam:passedtoservice": "scheduler.amazonaws.com"}
+        yield Ask("iam:PassRole", role, facts=handed_to)
 
 
 def _states(operation: str, params: Params) -> Iterator[Ask]:

@@ -9,7 +9,7 @@ from typing import Any
 from moto.iam.models import iam_backends
 from werkzeug import Request, Response
 
-from localcloud import clients, refusals
+from localcloud import clients, refusals, wire
 from localcloud.account import ACCOUNT
 from localcloud.iam.asks import Asks, of_s3, read_json
 from localcloud.iam.policy import Ask, allows
@@ -48,10 +48,8 @@ class Guard:
 def _read(service: str, request: Request, body: bytes) -> tuple[str, Mapping[str, Any]]:
     if target := request.headers.get("X-Amz-Target"):
         return target.split(".")[-1], read_json(body)
-    if service == "lambda":
-        from localcloud import wire
-
-        call = wire.read("lambda", "", request)
+    if service in wire.REST_JSON:
+        call = wire.read(service, "", request)
         return call.operation, call.params
     form = {**request.args.to_dict(), **request.form.to_dict()}
     request.environ["wsgi.input"] = io.BytesIO(body)

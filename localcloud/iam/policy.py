@@ -9,11 +9,13 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Ask:
-    """One action on one resource. `tags` are the resource's, for conditions on them."""
+    """One action on one resource. `tags` are the resource's, `facts` the request's other condition
+    keys, in small letters."""
 
     action: str
     resource: str
     tags: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 def allows(documents: Iterable[Mapping[str, Any]], ask: Ask) -> bool:
@@ -56,7 +58,7 @@ def _context(key: str, ask: Ask) -> str | None:
     name = key.lower()
     if name.startswith("aws:resourcetag/"):
         return ask.tags.get(key.split("/", 1)[1])
-    return None
+    return ask.facts.get(name)
 
 
 def _list(value: Any) -> list[Any]:

@@ -77,7 +77,7 @@ def test_the_installed_roles_allow_nothing_of_their_own(aws, pilotage):
     counted; no role may write policies or delete."""
     stack = aws.cloudformation.describe_stack_resources(StackName="pilotage")["StackResources"]
     roles = [r["PhysicalResourceId"] for r in stack if r["ResourceType"] == "AWS::IAM::Role"]
-    assert len(roles) == 14
+    assert len(roles) == 16
     may_update = set()
     for role in roles:
         for policy in aws.iam.list_role_policies(RoleName=role)["PolicyNames"]:

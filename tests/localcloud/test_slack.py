@@ -3,28 +3,30 @@
 import pytest
 
 from localcloud.slack import TOKEN
-from pilotage.gateways.slack import ComeBack, channel_for
+from pilotage.gateways.slack import channel_for
+from pilotage.gateways.slack_users import is_among
+from pilotage.notice import of
+from pilotage.told import NOTHING_TOLD, ComeBack, Told
+from tests.unit.test_slack_message import on_its_way
 
-MESSAGE = {
-    "text": "t",
-    "blocks": [{"type": "section", "text": {"type": "plain_text", "text": "b"}}],
-}
+NOTICE = of(on_its_way(step="publishing"))
 
 
-def test_a_webhook_posts_and_cannot_edit(cloud):
-    channel = channel_for(f"{cloud.endpoint}/slack/services/T0/B0/secret", "")
-    assert channel.edits is False
-    assert channel.post("", MESSAGE, "") == ""
+def test_a_webhook_posts_a_start(cloud):
+    channel = channel_for(f"{cloud.endpoint}/slack/services/T0/B0/secret", "", "")
+    told = channel.next(NOTICE, NOTHING_TOLD)()
     sent = cloud.slack.inbox[-1]
-    assert (sent["method"], sent["text"], sent["blocks"]) == ("webhook", "t", MESSAGE["blocks"])
+    assert (sent["method"], sent["text"][:8]) == ("webhook", "📦 orders")
+    assert channel.next(NOTICE, told) is None
 
 
 def test_a_bot_posts_edits_and_posts_anew_when_its_message_is_gone(cloud):
-    channel = channel_for(TOKEN, f"{cloud.endpoint}/slack/api/")
-    ts = channel.post("C1", MESSAGE, "")
-    assert channel.post("C1", MESSAGE, ts) == ts
-    anew = channel.post("C1", MESSAGE, "1.000001")
-    assert anew not in ("", ts, "1.000001")
+    channel = channel_for(TOKEN, f"{cloud.endpoint}/slack/api/", "C1")
+    first = channel.next(NOTICE, NOTHING_TOLD)()
+    edited = channel.next(of(on_its_way(step="checking")), first)()
+    assert edited.ts == first.ts
+    anew = channel.next(NOTICE, Told("C1", "1.000001"))()
+    assert anew.ts not in ("", first.ts, "1.000001")
     assert [m["method"] for m in cloud.slack.inbox[-3:]] == [
         "chat.postMessage",
         "chat.update",
@@ -33,6 +35,16 @@ def test_a_bot_posts_edits_and_posts_anew_when_its_message_is_gone(cloud):
 
 
 def test_a_wrong_token_comes_back_because_someone_is_changing_it(cloud):
-    channel = channel_for("xoxb-wrong", f"{cloud.endpoint}/slack/api/")
+    channel = channel_for("xoxb-wrong", f"{cloud.endpoint}/slack/api/", "C1")
     with pytest.raises(ComeBack):
-        channel.post("C1", MESSAGE, "")
+        channel.next(NOTICE, NOTHING_TOLD)()
+
+
+def test_who_may_click_is_named_or_in_a_group_that_is(cloud):
+    def may(user, *operators):
+        return is_among(operators, f"{cloud.endpoint}/slack/api/", lambda: TOKEN, user)
+
+    assert may("U7", "U7")
+    assert may("U0LOCAL0001", "S0LOCAL0001")
+    assert not may("U7", "S0LOCAL0001")
+    assert not may("U7")

@@ -11,10 +11,11 @@ from pilotage.told import NOTHING_TOLD, Told
 @dataclass(frozen=True, slots=True)
 class Message:
     """`until`, seconds since the epoch, is how long a notifier has claimed to tell of it; 0 when
-    nobody does."""
+    nobody does. `planned`: it will be told again when users move further."""
 
     told: Told = NOTHING_TOLD
     until: float = 0
+    planned: bool = False
 
 
 NONE_YET = Message()

@@ -1,0 +1,53 @@
+"""EventBridge Scheduler: a release is told of again when users are to move further.
+
+No event tells a step of a shift. The schedules tell only when to look: what is told then is read
+from the alias.
+"""
+
+import hashlib
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pilotage.gateways.aws import client, code_of
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Schedules:
+    """`prefix` begins their names; `role_arn` may publish to the topic."""
+
+    prefix: str
+    topic_arn: str
+    role_arn: str
+
+    def tell_at(self, release_id: str, moments: Sequence[int]) -> None:
+        """Once at each moment (seconds since the epoch); a schedule removes itself afterwards. What
+        cannot be planned is not told in between: nothing waits for this.
+
+        https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
+        """
+        message = json.dumps({"release": release_id})
+        target = {"Arn": self.topic_arn, "RoleArn": self.role_arn, "Input": message}
+        name = hashlib.sha256(release_id.encode()).hexdigest()[:24]
+        try:
+            for moment in moments:
+                self._put(f"{self.prefix}{name}-{moment}", moment, target)
+        except Exception:
+            log.exception("the steps of %s could not be planned", release_id)
+
+    def _put(self, name: str, moment: int, target: dict[str, str]) -> None:
+        try:
+            client("scheduler").create_schedule(
+                Name=name,
+                ScheduleExpression=f"at({datetime.fromtimestamp(moment, UTC):%Y-%m-%dT%H:%M:%S})",
+                FlexibleTimeWindow={"Mode": "OFF"},
+                ActionAfterCompletion="DELETE",
+                Target=target,
+            )
+        except Exception as error:
+            if code_of(error) != "ConflictException":  # planned already
+                raise

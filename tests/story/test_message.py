@@ -1,0 +1,55 @@
+"""The one living message of a release: what a person reads in the channel while it goes its way."""
+
+import json
+
+import pytest
+
+from tests.builders import wait_for
+from tests.story.test_clicks import message_of
+from tests.story.test_waiting import code
+
+LINEAR = "rollout: linear 25% 8m\n"
+
+
+def words(message):
+    return json.dumps(message, ensure_ascii=False)
+
+
+def mine(team):
+    return [m for m in team.messages() if team.application in m["text"] and "ts" in m]
+
+
+@pytest.mark.long
+def test_the_bar_moves_with_each_step_though_no_event_tells_of_it(team):
+    assert team.release().kind == "live"
+    release = team.upload(code("linear", LINEAR), by="mara")
+    for share in ("25%", "50%", "75%"):
+        wait_for(lambda share=share: f"{share} on version 2" in words(message_of(team, release)))
+    ending = team.ending(release)
+    assert ending.kind == "live"
+    assert [m["method"] for m in ending.messages].count("chat.postMessage") == 1
+    assert "in all " in ending.text
+    ts = ending.messages[0]["ts"]
+    threads = wait_for(
+        lambda: [t for t in thread(team, ts) if "live" in t["text"]] and thread(team, ts)
+    )
+    said = "; ".join(t["text"] for t in threads)
+    for line in ("uploaded by mara", "version 2 published", "50% of users moved", "everyone moved"):
+        assert said.count(line) == 1, line
+    assert not team.aws.scheduler.list_schedules()["Schedules"], "each removes itself"
+
+
+def thread(team, ts):
+    return [m for m in team.messages() if m.get("thread_ts") == ts and not m.get("reply_broadcast")]
+
+
+def test_a_good_release_posts_once_in_the_channel_and_says_what_it_replaces(team):
+    team.release(code("one"), commit="1111111")
+    before = len(mine(team))
+    repository = "release: {url: https://github.com/shop/orders, commit: 2222222}\n"
+    ending = team.release(code("two", repository))
+    assert ending.kind == "live"
+    assert "https://github.com/shop/orders/compare/1111111...2222222" in ending.text
+    assert "after 1111111" in ending.text
+    posts = [m for m in mine(team)[before:] if m["method"] == "chat.postMessage"]
+    assert len([m for m in posts if "thread_ts" not in m]) == 1
