@@ -16,7 +16,7 @@ from pilotage.outcome import DeploymentEnd, Outcome, Seen, judge
 from pilotage.records import plain
 from pilotage.release import Release
 from pilotage.target import AliasState, Target
-from settle_deployment.step import ended
+from settle_deployment.step import ended, note_alarms
 from take_turn.step import Turns
 
 # Readers of an alias were seen to lag behind what moved it.
@@ -46,7 +46,9 @@ class Finish:
             alias = self._alias_at_rest(release, end)
             seen = _seen(release, end, alias, error, _words(cause))
             outcome = replace(judge(seen), at=now())
-            release = replace(self._with_alarms(release, outcome), outcome=outcome, step="finished")
+            if not outcome.is_live:
+                release = note_alarms(release, self._table)
+            release = replace(release, outcome=outcome, step="finished")
             if self._table.close(release):
                 measured(release)
             else:
@@ -54,15 +56,6 @@ class Finish:
         self._let_go(release)
         assert release.outcome is not None
         return release.outcome
-
-    def _with_alarms(self, release: Release, outcome: Outcome) -> Release:
-        """Its alarms as they are after a bad end: the new version's own is removed soon."""
-        watched = release.deployment.alarms if release.deployment else ()
-        if outcome.is_live or not watched:
-            return release
-        release = replace(release, alarms=alarms.seen(watched))
-        self._table.save(release, "alarms")
-        return release
 
     def _let_go(self, release: Release) -> None:
         """The next release first. The release counts as open until all of it is done, so that

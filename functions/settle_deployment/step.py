@@ -3,10 +3,12 @@ may follow it, are over."""
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
-from pilotage.gateways import deployments, workflow
+from pilotage.gateways import alarms, deployments, workflow
 from pilotage.gateways.deployments import Deployment
 from pilotage.gateways.release_table import ReleaseTable
+from pilotage.release import Release
 
 # CodeDeploy may announce a failure before it has written which deployment rolls it back.
 TRIES = 5
@@ -25,10 +27,23 @@ def settle(
         return ""
     if not deployment.is_of(release):
         return ""
+    if deployment.is_over and deployment.status != "Succeeded":
+        release = note_alarms(release, table)
     if ended(deployment, stop_asked=release.stop is not None, sleep=sleep) is None:
         return ""
     workflow.succeed(release.token, {"release": release.id, "deployment": deployment.id})
     return release.id
+
+
+def note_alarms(release: Release, table: ReleaseTable) -> Release:
+    """Keep the alarms that its deployment watched as they are after a bad end, while one is red:
+    soon it is not any more, and the new version's own is removed."""
+    watched = release.deployment.alarms if release.deployment else ()
+    if not watched or any(alarm.red for alarm in release.alarms):
+        return release
+    release = replace(release, alarms=alarms.seen(watched))
+    table.save(release, "alarms")
+    return release
 
 
 def triggering(deployment_id: str) -> Deployment | None:

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from tests.builders import wait_for
+from tests.builders import unique, wait_for
+from tests.story.conftest import make_team
 from tests.story.test_clicks import message_of
 from tests.story.test_waiting import code
 
@@ -53,3 +54,28 @@ def test_a_good_release_posts_once_in_the_channel_and_says_what_it_replaces(team
     assert "after 1111111" in ending.text
     posts = [m for m in mine(team)[before:] if m["method"] == "chat.postMessage"]
     assert len([m for m in posts if "thread_ts" not in m]) == 1
+
+
+def test_an_alarm_that_rings_is_told_with_its_value_against_its_limit(aws, cloud, pilotage):
+    alarm = unique("p99")
+    team = make_team(aws, cloud, pilotage, alarms=[alarm])
+    assert team.release().kind == "live"
+    aws.cloudwatch.put_metric_alarm(
+        AlarmName=alarm,
+        Namespace="Shop",
+        MetricName=alarm,
+        Statistic="Maximum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=300,
+        ComparisonOperator="GreaterThanThreshold",
+        TreatMissingData="ignore",  # so that it stays as it was
+    )
+    release = team.upload(code("slow", "rollout: canary 10% 200m\n"))
+    wait_for(lambda: team.alias()[1])
+    wait_for(lambda: f"🟢 {alarm}" in words(message_of(team, release)))
+    datum = {"MetricName": alarm, "Value": 412.5}
+    aws.cloudwatch.put_metric_data(Namespace="Shop", MetricData=[datum])
+    ending = team.ending(release)
+    assert ending.kind == "stopped"
+    assert f"🔴 {alarm}: 412.5 (limit 300)" in ending.text

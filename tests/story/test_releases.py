@@ -124,6 +124,7 @@ def test_errors_of_the_new_version_bring_users_back(aws, cloud, pilotage):
     assert team.alias() == ("1", {})
     assert "50% of users had version 2" in ending.text
     assert f"pilotage-{team.application}-prod-version-2" in ending.text
+    assert "errors of version 2" in ending.text
     left = aws.cloudwatch.describe_alarms(AlarmNamePrefix=f"pilotage-{team.application}")
     assert left["MetricAlarms"] == []
 

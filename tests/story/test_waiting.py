@@ -202,6 +202,7 @@ def test_the_same_upload_told_twice_is_one_release(team):
             None,
         )
     )
+    wait_for(lambda: record(team, release))
     machine = team.outputs["StateMachine"]
     again = team.aws.stepfunctions.start_execution(
         stateMachineArn=machine, name=builders.unique("again"), input=json.dumps(event)
