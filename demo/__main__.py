@@ -65,13 +65,13 @@ def _play_all(line: dict[str, Any], display: Display) -> bool:
         name: session.client(name, endpoint_url=line["endpoint"]) for name in ("s3", "lambda")
     }
     stage = Stage(line["artifact_bucket"], line["slack_inbox"], clients, display)
-    stage.traffic.start()
+    stage.users.start()
     endings = []
     for number, story in enumerate(STORIES, 1):
         display.say(f"Story {number} of {len(STORIES)}: {story.title}")
         endings.append(stage.play(story))
         display.say()
-    stage.traffic.stop()
+    stage.users.stop()
     _print_table(endings, display)
     return not any(ending.differs for ending in endings)
 

@@ -6,13 +6,11 @@ import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
-from demo.artifacts import pack
 from demo.display import Display, bar, clock
 from demo.stories import Story
-from demo.traffic import Traffic
+from localcloud.prepared import ALIAS, FUNCTION, TARGET, Prepared
+from localcloud.users import Users
 
-TARGET = "orders/prod"
-FUNCTION, ALIAS = "orders", "live"
 PATIENCE_SECONDS = 90
 
 
@@ -36,15 +34,15 @@ class Stage:
 
     def __post_init__(self) -> None:
         self._s3, self._lambda = self.clients["s3"], self.clients["lambda"]
-        self.traffic = Traffic(self._lambda, FUNCTION, ALIAS)
+        self.users = Users(self._lambda, FUNCTION, ALIAS)
 
     def play(self, story: Story) -> Ending:
         started = time.monotonic()
-        key = f"{TARGET}/orders-{story.folder}.zip"
+        artifact = Prepared(story.folder)
         self.display.say(f"  $ aws s3 cp orders-{story.folder}.zip s3://{self.bucket}/{TARGET}/")
-        version = self._s3.put_object(
-            Bucket=self.bucket, Key=key, Body=pack(story.folder, story.broken)
-        )["VersionId"]
+        version = self._s3.put_object(Bucket=self.bucket, Key=artifact.key, Body=artifact.pack())[
+            "VersionId"
+        ]
         seen: set[float] = set()
         outcome = None
         while outcome is None and time.monotonic() - started < PATIENCE_SECONDS:
@@ -60,8 +58,8 @@ class Stage:
         """Show the shift once; the share of the new version that the alias has now."""
         self._print_chat(started)
         share, new = self._share()
-        answers = " · ".join(f"v{v} {s:.0%}" for v, s in self.traffic.shares().items())
-        failed = self.traffic.failed()
+        answers = " · ".join(f"v{v} {s:.0%}" for v, s in self.users.shares().items())
+        failed = self.users.failed()
         errors = f" · {failed:.0%} fail" if failed else ""
         if new:
             text = f"{share:4.0%} on version {new}   answers: {answers or 'none yet'}{errors}"

@@ -15,7 +15,6 @@ class Story:
     reason: str = ""
     exposed: bool = False
     moves: bool = False
-    broken: bool = False
 
     def differs(self, outcome: dict[str, Any], faults: list[Any]) -> str:
         """How the ending differs from what was told; "" when it does not."""
@@ -56,6 +55,5 @@ STORIES = (
         "rejected: all faults at once",
         "rejected",
         "climbs out",
-        broken=True,
     ),
 )

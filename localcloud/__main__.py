@@ -12,7 +12,7 @@ from types import FrameType
 
 from localcloud.account import REGION
 from localcloud.cloud import ACCESS_KEY_ID, SECRET_ACCESS_KEY, LocalCloud, Options
-from localcloud.console import Console
+from localcloud.console.server import Console
 from localcloud.faults.reading import BadPlan, read_plan
 from localcloud.install import InstallFailed, install_orders, install_pilotage
 
@@ -31,10 +31,10 @@ def main(argv: list[str]) -> int:
         signal.signal(signum, _setter(stop))
     cloud = LocalCloud(Options(options.port, options.speed, not options.no_iam, options.lambda_rps))
     cloud.start()
-    console = Console(cloud.slack, options.console_port, cloud.endpoint)
+    console = Console(cloud, options.console_port)
     console.start()
     try:
-        line = {**_ready(cloud, options.bare), "console": console.url}
+        line = {**_ready(cloud, console, bare=options.bare), "console": console.url}
         cloud.faults.set(plan)  # what was deployed until here went well
         print(json.dumps(line), flush=True)
         stop.wait()
@@ -63,7 +63,7 @@ def _options(argv: list[str]) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def _ready(cloud: LocalCloud, bare: bool) -> dict[str, str]:
+def _ready(cloud: LocalCloud, console: Console, *, bare: bool) -> dict[str, str]:
     """The one line: everything a client needs."""
     line = {
         "endpoint": cloud.endpoint,
@@ -76,6 +76,7 @@ def _ready(cloud: LocalCloud, bare: bool) -> dict[str, str]:
         return line
     outputs = install_pilotage(cloud.endpoint, cloud.environment())
     install_orders(outputs["Topic"], cloud.environment())
+    console.deployed(outputs)
     return {
         **line,
         "artifact_bucket": outputs["ArtifactBucket"],

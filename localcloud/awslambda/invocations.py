@@ -4,6 +4,7 @@ import json
 import random
 import time
 import uuid
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from localcloud.wire import AwsError, Params
 RETRY_AFTER_SECONDS = (60, 120)
 # Asynchronous invocations that run, wait for a sandbox, or wait to be tried again.
 MAX_WAITING = 256
+WATCHED = 2000
 MAX_SYNC_PAYLOAD = 6 * 1024 * 1024
 
 
@@ -34,13 +36,25 @@ class Answer:
     version: str
 
 
+@dataclass(frozen=True)
+class Ran:
+    """One invocation, for whoever watches."""
+
+    at: float
+    function: str
+    qualifier: str
+    version: str
+    failed: bool
+
+
 class Invocations:
-    """Runs functions, each invocation in a sandbox of its own."""
+    """Runs functions, each invocation in a sandbox of its own. `ran` holds the last ones."""
 
     def __init__(self, functions: Functions, pool: Pool, clock: Clock) -> None:
         self._functions = functions
         self._pool = pool
         self._clock = clock
+        self.ran: deque[Ran] = deque(maxlen=WATCHED)
         self._async = ThreadPoolExecutor(MAX_WAITING, "async-invoke")
 
     def invoke(self, params: Params) -> Params:
@@ -92,7 +106,9 @@ class Invocations:
         ended = sandbox.run(work, timeout)
         answer = _answer(work, ended, version, sandbox)
         _write_end(sandbox, work, started, version)
-        record(function, version.number, qualifier, started, time.time(), bool(answer.error))
+        failed = bool(answer.error)
+        self.ran.append(Ran(time.time(), function.name, qualifier, version.number, failed))
+        record(function, version.number, qualifier, started, time.time(), failed)
         return answer
 
     def _run_later(self, function: Function, qualifier: str, payload: bytes) -> None:

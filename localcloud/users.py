@@ -8,12 +8,16 @@ from typing import Any
 ORDERS = ("1", "2", "3", "4")
 PER_SECOND = 24
 THREADS = 3
+LONGEST_SECONDS = 600.0
 
 
-class Traffic:
-    """Calls `orders:live` evenly. `recent` holds (when, version, went well) of the last calls."""
+class Users:
+    """They call a function by its alias, evenly, for so many seconds at most. `recent` holds (when, version, went well) of the last calls."""
 
-    def __init__(self, lambda_client: Any, function: str, alias: str) -> None:
+    def __init__(
+        self, lambda_client: Any, function: str, alias: str, seconds: float = LONGEST_SECONDS
+    ) -> None:
+        self._until = time.monotonic() + seconds
         self._lambda = lambda_client
         self._where = {"FunctionName": function, "Qualifier": alias}
         self._stop = threading.Event()
@@ -51,7 +55,7 @@ class Traffic:
     def _run(self, number: int) -> None:
         pause = THREADS / PER_SECOND
         turn = number
-        while not self._stop.wait(pause):
+        while not self._stop.wait(pause) and time.monotonic() < self._until:
             turn += 1
             self._call(ORDERS[turn % len(ORDERS)])
 
