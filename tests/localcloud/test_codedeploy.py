@@ -1,7 +1,6 @@
 """CodeDeploy as it behaves, through its API: deployments, hooks, alarms, rollbacks."""
 
 import json
-import threading
 import time
 
 import pytest
@@ -9,7 +8,7 @@ from botocore.exceptions import ClientError, WaiterError
 
 from localcloud.clock import Clock
 from localcloud.codedeploy.hooks import HookCalls
-from localcloud.codedeploy.model import Deployment, Group
+from localcloud.codedeploy.model import Deployment
 from localcloud.wire import AwsError
 from tests import builders
 from tests.builders import appspec, publish, revision, role, unique, wait_for
@@ -231,10 +230,9 @@ def test_a_silent_hook_fails_after_its_hour(aws):
     """Here the hour passes in a tenth of a second."""
     target = Target(aws, "LambdaAllAtOnce")
     hook = builders.function(aws, code="def handler(event, context):\n    raise ValueError\n")
-    group = Group(target.app, "prod", "Lambda", {"serviceRoleArn": role(aws)})
     deployment = Deployment(target.app, "prod", {}, None, {}, 0.0)
     calls = HookCalls(Clock(speed=36_000))
-    cause = calls.call(hook, deployment.events[0], deployment, group, threading.Event())
+    cause = calls.call(hook, deployment.events[0], deployment, role(aws))
     assert cause.status == "Failed"
     assert "timed out while waiting for a status callback" in cause.message
     with pytest.raises(AwsError):  # a late answer is refused

@@ -45,16 +45,14 @@ def test_the_seventeen_predefined_configurations_are_there(aws):
             },
             "InvalidTrafficRoutingConfigurationException",
         ),
-        ("create_deployment", {"applicationName": "nobody"}, "ApplicationDoesNotExistException"),
+        (
+            "create_deployment",
+            {"applicationName": "nobody", "deploymentGroupName": "g"},
+            "ApplicationDoesNotExistException",
+        ),
     ],
 )
 def test_bad_requests_are_refused_as_on_aws(aws, operation, params, code):
     with pytest.raises(ClientError) as error:
         getattr(aws.codedeploy, operation)(**params)
     assert error.value.response["Error"]["Code"] == code
-
-
-def test_an_operation_that_is_not_done_says_so(aws):
-    with pytest.raises(ClientError) as error:
-        aws.codedeploy.list_git_hub_account_token_names()
-    assert "does not do codedeploy:ListGitHubAccountTokenNames yet" in str(error.value)
