@@ -131,6 +131,8 @@ class Groups:
             "deploymentConfigName": choices.DEFAULT_CONFIGURATIONS[group.platform],
             "deploymentStyle": choices.DEFAULT_STYLES[group.platform],
             **group.settings,
+            # No hook is put into them: the machines are not there.
+            "autoScalingGroups": [{"name": n} for n in group.settings.get("autoScalingGroups", [])],
             "applicationName": group.application,
             "deploymentGroupId": group.id,
             "deploymentGroupName": group.name,

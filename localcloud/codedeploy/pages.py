@@ -13,8 +13,8 @@ from localcloud.wire import AwsError, Params
 def page(
     items: Sequence[Any], params: Params, member: str, size: int = choices.PAGE_SIZE
 ) -> Params:
-    """One page of a list. Raises InvalidNextTokenException for a token of another list or ours."""
-    asked = _asked(params)
+    """One page of a list. Raises InvalidNextTokenException for another list's token."""
+    asked = _asked(params, member)
     start = _start(params["nextToken"], asked) if params.get("nextToken") else 0
     shown: Params = {member: list(items[start : start + size])}
     if start + size < len(items):
@@ -22,10 +22,10 @@ def page(
     return shown
 
 
-def _asked(params: Params) -> str:
+def _asked(params: Params, member: str) -> str:
     """What the list was asked with: a token goes on with the same question only."""
     question = {key: value for key, value in params.items() if key != "nextToken"}
-    text = json.dumps(question, sort_keys=True, default=str)
+    text = json.dumps([member, question], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
