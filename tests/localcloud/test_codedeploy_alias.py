@@ -53,10 +53,11 @@ def updates(cloud, group, deployment):
     seen = []
 
     def over():
+        ended = group.show(deployment)["status"] == "Succeeded"
         weight = cloud.deployments.deployments[deployment].function.get("targetVersionWeight")
         if weight is not None and weight not in seen:
             seen.append(weight)
-        return group.show(deployment)["status"] == "Succeeded"
+        return ended
 
     builders.wait_for(over, every=0.005)
     return seen
