@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/codedeploy/latest/userguide/monitoring-create-alarms
 
 import pytest
 
+from localcloud.codedeploy import choices
 from tests import builders
 from tests.builders import unique
 from tests.localcloud.codedeploy_shop import Alarm, Shop, Silent, watching
@@ -41,17 +42,18 @@ def test_an_alarm_that_was_red_before_stops_it_before_traffic_moves(shop, red):
     assert group.alias() == ("1", None)
 
 
-def test_an_alarm_that_turns_red_stops_it_within_half_a_minute(shop, aws, hook, cloud):
+def test_an_alarm_that_turns_red_stops_it(shop, aws, hook, cloud):
     alarm = Alarm(aws)
     group = shop.group(alarmConfiguration=watching(alarm))
     deployment = group.deploy(hooks={"BeforeAllowTraffic": hook.name})
     hook.execution(cloud, deployment)
-    before = cloud.clock.now()
     alarm.turn_red()
     info = group.end(deployment)
-    took = (info["completeTime"].timestamp() - before) * cloud.clock.speed
     assert (info["status"], info["errorInformation"]["code"]) == STOPPED
-    assert took < 120  # 30 of AWS's seconds, and what this machine needs to look
+
+
+def test_alarms_are_looked_at_within_the_half_minute_that_was_seen_on_aws():
+    assert choices.ALARM_POLL_SECONDS <= 16
 
 
 def test_an_alarm_without_data_is_not_red(shop, aws):
@@ -93,9 +95,9 @@ def test_a_list_that_is_not_enabled_is_kept_and_not_watched(shop, red):
     assert shown == alarms
 
 
-def test_a_deployment_can_go_through_while_its_groups_alarm_is_red(shop, red):
+@pytest.mark.parametrize("override", [{"enabled": False}, {}])
+def test_a_deployment_can_go_through_while_its_groups_alarm_is_red(shop, red, override):
     group = shop.group(alarmConfiguration=watching(red))
-    override = {"enabled": False}
     deployment = group.deploy(overrideAlarmConfiguration=override)
     info = group.end(deployment)
     assert (info["status"], info["overrideAlarmConfiguration"]) == ("Succeeded", override)
