@@ -26,6 +26,9 @@ MAX_CONFIGURATIONS = 50
 # https://docs.aws.amazon.com/codedeploy/latest/userguide/limits.html names no number for these.
 MAX_INSTANCE_TAGS = 10
 MAX_INSTANCES_IN_A_CALL = 100
+# Several tag filters of ListOnPremisesInstances find what any of them finds, as in a group. The
+# name of a deregistered instance can be registered again, and a name is one like an application's.
+# https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_ListOnPremisesInstances.html
 
 # A configuration of another platform than the application's.
 OTHER_PLATFORM_ERROR = "InvalidDeploymentConfigNameException"

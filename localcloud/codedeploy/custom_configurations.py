@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-configuration
 
 from typing import Any
 
+from localcloud.account import arn
 from localcloud.clock import Clock
 from localcloud.codedeploy import choices
 from localcloud.codedeploy.configurations import PREDEFINED_PREFIX, Configuration, steps
@@ -68,6 +69,7 @@ class Configurations:
                 message = f"The deployment configuration {name} is in use by a deployment group"
                 raise AwsError("DeploymentConfigInUseException", message)
             self._store.configurations.pop(name, None)
+            self._store.tags.pop(arn("codedeploy", f"deploymentconfig:{name}"), None)
 
     def _check_free(self, name: str) -> None:
         if name in self._store.configurations:

@@ -74,11 +74,12 @@ class OnPremisesInstances:
         return page(sorted(names), params, "instanceNames")
 
     def add_tags_to_on_premises_instances(self, params: Params) -> None:
-        tags = _tags(params)
-        for instance in self._registered(params):
-            if len(instance.tags | tags) > choices.MAX_INSTANCE_TAGS:
-                message = f"An instance can have at most {choices.MAX_INSTANCE_TAGS} tags"
-                raise AwsError("TagLimitExceededException", message)
+        """All of the instances get them, or none."""
+        tags, instances = _tags(params), self._registered(params)
+        if any(len(instance.tags | tags) > choices.MAX_INSTANCE_TAGS for instance in instances):
+            message = f"An instance can have at most {choices.MAX_INSTANCE_TAGS} tags"
+            raise AwsError("TagLimitExceededException", message)
+        for instance in instances:
             instance.tags |= tags
 
     def remove_tags_from_on_premises_instances(self, params: Params) -> None:

@@ -50,7 +50,9 @@ def _lets_codedeploy_in(statement: dict[str, Any]) -> bool:
     services = principal.get("Service") if isinstance(principal, dict) else principal
     return (
         statement.get("Effect") == "Allow"
-        and any(action in ("sts:AssumeRole", "sts:*", "*") for action in _list(statement["Action"]))
+        and any(
+            action in ("sts:AssumeRole", "sts:*", "*") for action in _list(statement.get("Action"))
+        )
         and any(name == "*" or name.startswith("codedeploy.") for name in _list(services))
     )
 

@@ -69,6 +69,16 @@ DAY = [
     (["batch-get-application-revisions", *APP, "--revisions", "{revision}"], "registerTime"),
     (["list-application-revisions", *APP], "AppSpecContent"),
     (["create-deployment", *APP, *GROUP, "--revision", "{revision}"], "{deployment}"),
+    # At once: a hook has an hour, which is a quarter of a minute here.
+    (
+        [
+            "put-lifecycle-event-hook-execution-status",
+            *["--deployment-id", "{deployment}", "--status", "Succeeded"],
+            *["--lifecycle-event-hook-execution-id", "{execution}"],
+        ],
+        "{execution}",
+    ),
+    (["wait", "deployment-successful", "--deployment-id", "{deployment}"], ""),
     (["list-deployments", *APP, *GROUP], "{deployment}"),
     (["get-deployment", "--deployment-id", "{deployment}"], '"creator": "user"'),
     (["batch-get-deployments", "--deployment-ids", "{deployment}"], "deploymentOverview"),
@@ -86,14 +96,11 @@ DAY = [
     ),
     (
         [
-            "put-lifecycle-event-hook-execution-status",
-            *["--deployment-id", "{deployment}", "--status", "Succeeded"],
-            *["--lifecycle-event-hook-execution-id", "{execution}"],
+            *["create-deployment", *APP, *GROUP, "--revision", "{back}"],
+            *["--deployment-config-name", "{slow}"],
         ],
-        "{execution}",
+        "{deployment}",
     ),
-    (["wait", "deployment-successful", "--deployment-id", "{deployment}"], ""),
-    (["create-deployment", *APP, *GROUP, "--revision", "{back}"], "{deployment}"),
     (["stop-deployment", "--deployment-id", "{deployment}"], '"status": "Pending"'),
     (
         [
@@ -127,7 +134,8 @@ class Day:
         self.known = {
             "{role}": role(aws),
             "{revision}": inline(group.appspec("1", "2", hooks)),
-            "{back}": inline(group.appspec("2", "1", hooks)),
+            "{back}": inline(group.appspec("2", "1")),
+            "{slow}": shop.configuration("TimeBasedCanary", 10, 2880),
             "{target}": f"{shop.function}:{group.name}",
         }
         self.environment = {**os.environ, **cloud.environment()}
@@ -147,8 +155,9 @@ class Day:
         assert self.known.get(wanted, wanted) in done.stdout
 
     def learn(self, deployment):
+        if "{deployment}" not in self.known:
+            self.known["{execution}"] = self.hook.execution(self.cloud, deployment)
         self.known["{deployment}"] = deployment
-        self.known["{execution}"] = self.hook.execution(self.cloud, deployment)
 
 
 def inline(text):
