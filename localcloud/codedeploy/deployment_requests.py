@@ -7,7 +7,7 @@ from typing import Any
 
 from localcloud.codedeploy import choices
 from localcloud.codedeploy.configurations import Configuration
-from localcloud.codedeploy.fleet_settings import check_auto_scaling, check_ec2_tags
+from localcloud.codedeploy.fleet_settings import check_target_instances
 from localcloud.codedeploy.group_settings import check_alarms, check_rollback
 from localcloud.codedeploy.groups import check_fits
 from localcloud.codedeploy.inputs import check_values
@@ -80,12 +80,10 @@ def _check_server_members(application: Application, group: Group, params: Params
 
 
 def _check_targets(group: Group, targets: dict[str, Any]) -> None:
-    wrong = "InvalidTargetInstancesException"
     if group.platform != "Server" or not _blue_green(group):
         message = "targetInstances is for blue/green deployments of the Server platform"
-        raise AwsError(wrong, message)
-    check_ec2_tags(targets, wrong, wrong)
-    check_auto_scaling(targets)
+        raise AwsError("InvalidTargetInstancesException", message)
+    check_target_instances(targets)
 
 
 def _blue_green(group: Group) -> bool:

@@ -28,17 +28,27 @@ def check_fleet(settings: dict[str, Any], platform: str) -> None:
             message = f"{foreign[0]} is for the Server platform"
             raise AwsError("InvalidInputException", message)
         return
-    check_ec2_tags(settings, "InvalidEC2TagException", "InvalidEC2TagCombinationException")
+    _check_ec2_tags(settings)
     _check_on_premises(settings)
     check_auto_scaling(settings)
 
 
-def check_ec2_tags(settings: dict[str, Any], bad_tag: str, both: str) -> None:
+def check_target_instances(targets: dict[str, Any]) -> None:
+    """The same lists, on CreateDeployment, which models one error for them."""
+    try:
+        _check_ec2_tags({**targets, "ec2TagFilters": targets.get("tagFilters")})
+    except AwsError as error:
+        raise AwsError("InvalidTargetInstancesException", error.message) from error
+    check_auto_scaling(targets)
+
+
+def _check_ec2_tags(settings: dict[str, Any]) -> None:
     sets = (settings.get("ec2TagSet") or {}).get("ec2TagSetList") or []
-    filters = settings.get("ec2TagFilters") or settings.get("tagFilters") or []
+    filters = settings.get("ec2TagFilters") or []
     if filters and sets:
-        raise AwsError(both, "Either EC2 tag filters or an EC2 tag set can be given")
-    _check_tags([filters, *sets], bad_tag)
+        message = "Either EC2 tag filters or an EC2 tag set can be given"
+        raise AwsError("InvalidEC2TagCombinationException", message)
+    _check_tags([filters, *sets], "InvalidEC2TagException")
 
 
 def check_auto_scaling(settings: dict[str, Any]) -> None:

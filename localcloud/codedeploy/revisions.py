@@ -54,7 +54,7 @@ class Revisions:
     def register_application_revision(self, params: Params) -> None:
         application = self._store.application(params["applicationName"])
         check_description(params)
-        location = checked_revision(params["revision"], application)
+        location = checked_revision(params["revision"], application, registered=False)
         revision = known_or_new(application, location, self._clock.now())
         if params.get("description"):
             revision.description = params["description"]
@@ -106,15 +106,20 @@ def check_description(params: Params) -> None:
         raise AwsError("DescriptionTooLongException", message)
 
 
-def checked_revision(location: dict[str, Any], application: Application) -> dict[str, Any]:
-    """The revision as it is kept: an AppSpec's always has its hash. Raises InvalidRevision."""
+def checked_revision(
+    location: dict[str, Any], application: Application, registered: bool = True
+) -> dict[str, Any]:
+    """The revision as it is kept: an AppSpec's always has its hash. Raises InvalidRevision.
+
+    The hash alone does where the revision may have been `registered` before.
+    """
     kind, body = _check_shape(location)
     if application.platform not in _PLATFORMS.get(kind, (application.platform,)):
         raise _invalid(f"{application.platform} applications take no {kind} revisions")
     if kind in ("S3", "GitHub"):
         return location
     content, given = body.get("content") or "", body.get("sha256") or ""
-    if not content and not given:
+    if not content and not (given and registered):
         raise _invalid("The AppSpec content is empty")
     if content and given and given.lower() != sha256(content):
         raise _invalid("The sha256 is not that of the content")

@@ -6,12 +6,21 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from localcloud.codedeploy.inputs import MODEL, OPERATIONS
 from tests import builders
 from tests.builders import appspec, revision, unique, wait_for
 
 ALL_EVENTS = ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_STOP_ON_REQUEST"]
 ALL_AT_ONCE = "CodeDeployDefault.LambdaAllAtOnce"
 OVER = ("Succeeded", "Failed", "Stopped")
+
+
+# What AWS's JSON services answer in general.
+GENERAL = {"SerializationException", "ValidationException"}
+ERRORS = {
+    name: {error.name for error in MODEL.operation_model(name).error_shapes} | GENERAL
+    for name in MODEL.operation_names
+}
 
 
 def plain_client(cloud):
@@ -21,12 +30,16 @@ def plain_client(cloud):
 
 
 def refusal(call, **params):
-    """How CodeDeploy refuses a call: the error's name without "Exception", and its message."""
+    """How CodeDeploy refuses a call: the error's name without "Exception", and its message.
+
+    It must be one of those that the operation models, or of those that all of AWS's services have.
+    """
     try:
         call(**params)
     except ClientError as error:
         told = error.response["Error"]
         assert error.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+        assert told["Code"] in ERRORS[OPERATIONS[call.__name__]]
         return told["Code"].removesuffix("Exception"), told["Message"]
     raise AssertionError("it was not refused")
 

@@ -6,17 +6,19 @@ https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_Operations.html
 
 import http.client
 import json
+import pathlib
+import re
 
 import pytest
 from botocore import xform_name
 
+from localcloud import codedeploy
+from localcloud.codedeploy import inputs
 from localcloud.codedeploy.inputs import MODEL, OPERATIONS
 from tests.builders import unique
-from tests.localcloud.codedeploy_shop import plain_client, refusal
+from tests.localcloud.codedeploy_shop import ERRORS, GENERAL, plain_client, refusal
 
 ALL = sorted(MODEL.operation_names)
-# What AWS's JSON services answer in general, beside the errors that the operation models.
-GENERAL = {"SerializationException", "ValidationException"}
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +56,17 @@ def test_there_are_47_operations_and_each_has_one_place(cloud):
 @pytest.mark.parametrize("operation", ALL)
 def test_an_empty_request_is_answered_or_refused_with_an_error_of_the_operation(cloud, operation):
     status, code = post(cloud, operation, {})
-    modelled = {error.name for error in MODEL.operation_model(operation).error_shapes}
-    assert (status, code) == (200, "") or (status == 400 and code in modelled | GENERAL)
+    assert (status, code) == (200, "") or (status == 400 and code in ERRORS[operation])
+
+
+def test_every_error_that_the_code_names_is_modelled():
+    named = set()
+    for path in pathlib.Path(codedeploy.__path__[0]).glob("*.py"):
+        named |= set(re.findall(r'"(\w+Exception)"', path.read_text()))
+    named |= {f"{name}Exception" for names in inputs._INVALID.values() for name in names}
+    modelled = {error.name for error in MODEL.error_shapes}
+    assert len(named) > 90
+    assert named - modelled <= GENERAL
 
 
 @pytest.mark.parametrize("body", [[], "text", 5, None])

@@ -85,6 +85,11 @@ GITHUB = {
             {"targetInstances": {"tagFilters": [TAG], "ec2TagSet": {"ec2TagSetList": [[TAG]]}}},
             "InvalidTargetInstances",
         ),
+        (
+            "B/G",
+            {"targetInstances": {"ec2TagSet": {"ec2TagSetList": [[TAG]] * 4}}},
+            "InvalidTargetInstances",
+        ),
         ("Lambda", {"overrideAlarmConfiguration": {"enabled": True}}, "InvalidAlarmConfig"),
         (
             "Lambda",

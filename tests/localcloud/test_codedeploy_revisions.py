@@ -83,6 +83,7 @@ def test_a_platform_takes_its_kinds_of_revision(client, platform, revision):
         ("Lambda", {"revisionType": "AppSpecContent"}),
         ("Lambda", spec(content="")),
         ("Lambda", spec(sha256="0" * 64)),
+        ("Lambda", spec(content=None, sha256=SHA)),
         ("Server", {"revisionType": "GitHub", "gitHubLocation": {"repository": "x"}}),
     ],
 )
