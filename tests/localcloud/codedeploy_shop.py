@@ -1,6 +1,7 @@
 """A shop to deploy to: one function with published versions, and an alias for each group."""
 
 import json
+from functools import cache
 
 import boto3
 from botocore.config import Config
@@ -23,10 +24,22 @@ ERRORS = {
 }
 
 
+@cache
 def plain_client(cloud):
     """A client that sends what it is told to, right or wrong, and once."""
     config = Config(parameter_validation=False, retries={"total_max_attempts": 1})
     return boto3.client("codedeploy", endpoint_url=cloud.endpoint, config=config)
+
+
+@cache
+def the_shop(aws):
+    """One shop for all tests of a run: its functions are slow to make."""
+    return Shop(aws)
+
+
+@cache
+def the_silent_hook(aws):
+    return Silent(aws)
 
 
 def refusal(call, **params):

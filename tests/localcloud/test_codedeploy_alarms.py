@@ -8,17 +8,17 @@ import pytest
 from localcloud.codedeploy import choices
 from tests import builders
 from tests.builders import unique
-from tests.localcloud.codedeploy_shop import Alarm, Shop, Silent, watching
+from tests.localcloud.codedeploy_shop import Alarm, the_shop, the_silent_hook, watching
 
 
 @pytest.fixture(scope="module")
 def shop(aws):
-    return Shop(aws)
+    return the_shop(aws)
 
 
 @pytest.fixture(scope="module")
 def hook(aws):
-    return Silent(aws)
+    return the_silent_hook(aws)
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 
 from tests import builders
 from tests.builders import appspec
-from tests.localcloud.codedeploy_shop import ALL_AT_ONCE, Alarm, Shop, Silent, watching
+from tests.localcloud.codedeploy_shop import ALL_AT_ONCE, Alarm, the_shop, the_silent_hook, watching
 
 OLD, NEW = ("1", None), ("2", None)
 CANARY = ("1", {"2": 0.1})
@@ -16,12 +16,12 @@ CANARY = ("1", {"2": 0.1})
 
 @pytest.fixture(scope="module")
 def shop(aws):
-    return Shop(aws)
+    return the_shop(aws)
 
 
 @pytest.fixture(scope="module")
 def hook(aws):
-    return Silent(aws)
+    return the_silent_hook(aws)
 
 
 def test_a_canary_passes_through_four_moments(shop, hook, cloud):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from localcloud.codedeploy.inputs import MODEL, _walk
 from tests.builders import appspec, wait_for
-from tests.localcloud.codedeploy_shop import ERRORS, OVER, Shop
+from tests.localcloud.codedeploy_shop import ERRORS, OVER, the_shop
 
 OPERATIONS = sorted(MODEL.operation_names)
 NEWEST = "the newest deployment"
@@ -186,7 +186,7 @@ class Door:
 
 @pytest.fixture(scope="module")
 def door(cloud, aws):
-    return Door(cloud, Shop(aws))
+    return Door(cloud, the_shop(aws))
 
 
 BEGINNING = [

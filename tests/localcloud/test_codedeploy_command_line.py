@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders import role, wait_for
-from tests.localcloud.codedeploy_shop import Shop, Silent
+from tests.localcloud.codedeploy_shop import the_shop, the_silent_hook
 
 AWS = Path(sys.executable).parent / "aws"
 APP, GROUP = ["--application-name", "cli"], ["--deployment-group-name", "g"]
@@ -128,7 +128,7 @@ class Day:
     """Runs commands one after the other and learns the names that later ones need."""
 
     def __init__(self, aws, cloud):
-        shop, self.hook, self.aws, self.cloud = Shop(aws), Silent(aws), aws, cloud
+        shop, self.hook, self.aws, self.cloud = the_shop(aws), the_silent_hook(aws), aws, cloud
         group = shop.group()
         hooks = {"BeforeAllowTraffic": self.hook.name}
         self.known = {

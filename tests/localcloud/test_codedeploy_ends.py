@@ -6,7 +6,14 @@ https://docs.aws.amazon.com/codedeploy/latest/userguide/deployments-rollback-and
 import pytest
 
 from tests.builders import role, wait_for
-from tests.localcloud.codedeploy_shop import ALL_EVENTS, Alarm, Shop, Silent, trusting, watching
+from tests.localcloud.codedeploy_shop import (
+    ALL_EVENTS,
+    Alarm,
+    the_shop,
+    the_silent_hook,
+    trusting,
+    watching,
+)
 
 ALARMED = (
     "One or more alarms have been activated according to the Amazon CloudWatch metrics you "
@@ -16,12 +23,12 @@ ALARMED = (
 
 @pytest.fixture(scope="module")
 def shop(aws):
-    return Shop(aws)
+    return the_shop(aws)
 
 
 @pytest.fixture(scope="module")
 def hook(aws):
-    return Silent(aws)
+    return the_silent_hook(aws)
 
 
 def waiting_in(group, hook, cloud, event=0):

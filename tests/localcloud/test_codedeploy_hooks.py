@@ -15,19 +15,25 @@ from localcloud.codedeploy.model import Deployment
 from localcloud.wire import AwsError
 from tests import builders
 from tests.builders import wait_for
-from tests.localcloud.codedeploy_shop import Shop, Silent, plain_client, refusal
+from tests.localcloud.codedeploy_shop import (
+    Silent,
+    plain_client,
+    refusal,
+    the_shop,
+    the_silent_hook,
+)
 
 BEFORE = "BeforeAllowTraffic"
 
 
 @pytest.fixture(scope="module")
 def shop(aws):
-    return Shop(aws)
+    return the_shop(aws)
 
 
 @pytest.fixture(scope="module")
 def hook(aws):
-    return Silent(aws)
+    return the_silent_hook(aws)
 
 
 @pytest.fixture(scope="module")

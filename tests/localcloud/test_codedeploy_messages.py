@@ -11,7 +11,7 @@ import pytest
 
 from tests import builders
 from tests.builders import unique, wait_for
-from tests.localcloud.codedeploy_shop import Alarm, Shop, Silent, watching
+from tests.localcloud.codedeploy_shop import Alarm, Silent, the_shop, watching
 
 EVENTS = [
     "DeploymentStart",
@@ -24,7 +24,7 @@ EVENTS = [
 
 @pytest.fixture(scope="module")
 def shop(aws):
-    return Shop(aws)
+    return the_shop(aws)
 
 
 class Mailbox:

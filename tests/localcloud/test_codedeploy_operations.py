@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_Operations.html
 """
 
 import http.client
+import itertools
 import json
 import pathlib
 import re
@@ -19,6 +20,7 @@ from tests.builders import unique
 from tests.localcloud.codedeploy_shop import ERRORS, GENERAL, plain_client, refusal
 
 ALL = sorted(MODEL.operation_names)
+WRONG = (5, "text", [5], {}, True)
 
 
 @pytest.fixture(scope="module")
@@ -74,13 +76,12 @@ def test_a_request_that_is_no_object_is_refused(cloud, body):
     assert post(cloud, "GetDeployment", body)[0] == 400
 
 
-@pytest.mark.parametrize("wrong", [5, "text", [], {}, True, ["a"], [5]])
 @pytest.mark.parametrize("operation", ALL)
-def test_json_of_a_wrong_type_never_breaks_anything(cloud, operation, wrong):
+def test_json_of_a_wrong_type_never_breaks_anything(cloud, operation):
     shape = MODEL.operation_model(operation).input_shape
-    for member in shape.members if shape else ():
-        status, _ = post(cloud, operation, {member: wrong})
-        assert status in (200, 400)
+    for member, wrong in itertools.product(shape.members if shape else (), WRONG):
+        status, code = post(cloud, operation, {member: wrong})
+        assert status == 200 or (status, code in ERRORS[operation]) == (400, True)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from tests import builders
 from tests.builders import appspec, revision, unique, wait_for
-from tests.localcloud.codedeploy_shop import Shop, Silent, plain_client, refusal
+from tests.localcloud.codedeploy_shop import Silent, plain_client, refusal, the_shop
 
 REVISION = revision(appspec("f", "1", "2"))
 STYLE = {"deploymentType": "BLUE_GREEN", "deploymentOption": "WITHOUT_TRAFFIC_CONTROL"}
@@ -23,7 +23,7 @@ def client(cloud):
 
 @pytest.fixture(scope="module")
 def shop(aws):
-    return Shop(aws)
+    return the_shop(aws)
 
 
 @pytest.fixture(scope="module")

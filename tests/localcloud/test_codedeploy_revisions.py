@@ -9,7 +9,7 @@ import pytest
 
 from tests import builders
 from tests.builders import unique
-from tests.localcloud.codedeploy_shop import Shop, plain_client, refusal
+from tests.localcloud.codedeploy_shop import plain_client, refusal, the_shop
 
 TEXT = "version: 0.0"
 SHA = hashlib.sha256(TEXT.encode()).hexdigest()
@@ -39,7 +39,7 @@ def client(cloud):
 
 @pytest.fixture(scope="module")
 def shop(aws):
-    return Shop(aws)
+    return the_shop(aws)
 
 
 def application(client, platform="Lambda"):

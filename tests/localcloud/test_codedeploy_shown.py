@@ -19,7 +19,7 @@ from localcloud.codedeploy.service_role import ServiceRoles
 from localcloud.codedeploy.targets import Targets
 from localcloud.wire import AwsError
 from tests.builders import unique
-from tests.localcloud.codedeploy_shop import Shop, Silent, plain_client, refusal
+from tests.localcloud.codedeploy_shop import plain_client, refusal, the_shop, the_silent_hook
 
 
 @pytest.fixture(scope="module")
@@ -29,12 +29,12 @@ def client(cloud):
 
 @pytest.fixture(scope="module")
 def shop(aws):
-    return Shop(aws)
+    return the_shop(aws)
 
 
 @pytest.fixture(scope="module")
 def hook(aws):
-    return Silent(aws)
+    return the_silent_hook(aws)
 
 
 @pytest.fixture(scope="module")
