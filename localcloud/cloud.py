@@ -27,12 +27,7 @@ from localcloud.awslambda.urls import FunctionUrls
 from localcloud.awslambda.versions import VersionOperations
 from localcloud.clock import Clock
 from localcloud.cloudformation.api import CloudFormation
-from localcloud.codedeploy.announcements import Announcer
-from localcloud.codedeploy.control_plane import ControlPlane
-from localcloud.codedeploy.deployments import DeploymentOperations
-from localcloud.codedeploy.engine import Engine
-from localcloud.codedeploy.hooks import HookCalls
-from localcloud.codedeploy.model import Store
+from localcloud.codedeploy.service import CodeDeploy
 from localcloud.corrections import (
     alarm_states,
     bucket_policies,
@@ -79,6 +74,7 @@ class LocalCloud:
     """One in a process: moto keeps its resources in module globals."""
 
     def __init__(self, options: Options) -> None:
+        self._options = options
         self.clock = Clock(options.speed)
         self.faults = Faults(self.clock)
         self.front = Front(self.faults)
@@ -143,10 +139,8 @@ class LocalCloud:
         self.event_sources = EventSources(self.functions, self.invocations, self.clock)
 
     def _make_codedeploy(self) -> None:
-        self.deployments = Store()
-        self.announcer = Announcer(self.bus.send)
-        self.hooks = HookCalls(self.clock)
-        self.engine = Engine(self.deployments, self.clock, self.hooks, self.announcer)
+        self.codedeploy = CodeDeploy(self.clock, self.bus.send, self._options.iam)
+        self.deployments = self.codedeploy.store
 
     def _correct_moto(self) -> None:
         default_user_config["stepfunctions"] = {"execute_state_machine": True}
@@ -164,7 +158,7 @@ class LocalCloud:
         execution_events.apply(self.bus)
 
     def _open_doors(self) -> None:
-        functions, clock, store = self.functions, self.clock, self.deployments
+        functions, clock = self.functions, self.clock
         urls = FunctionUrls(functions, self.invocations, clock, self.endpoint)
         self.front.add_service(
             "lambda",
@@ -175,11 +169,7 @@ class LocalCloud:
             self.invocations,
             urls,
         )
-        self.front.add_service(
-            "codedeploy",
-            ControlPlane(store, clock, self.announcer),
-            DeploymentOperations(store, clock, self.engine, self.hooks),
-        )
+        self.front.add_service("codedeploy", *self.codedeploy.parts)
         self.front.add_service("cloudformation", self.stacks)
         self.front.add_door(SLACK_PREFIX, self.slack)
         self.front.add_door(URLS_PREFIX, urls)

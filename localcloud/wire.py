@@ -58,16 +58,21 @@ def read(service: str, access_key_id: str, request: Request) -> Call:
     model = get_service_model(service)
     name, uri_params = _operation(service, request)
     parser = PROTOCOL_PARSERS[model.protocol](model.operation_model(name))
-    params = parser.parse(
-        {
-            "method": request.method,
-            "values": request.values,
-            "headers": request.headers,
-            "body": request.get_data(),
-            "url_path": request.path,
-            "url_params": uri_params,
-        }
-    )
+    try:
+        params = parser.parse(
+            {
+                "method": request.method,
+                "values": request.values,
+                "headers": request.headers,
+                "body": request.get_data(),
+                "url_path": request.path,
+                "url_params": uri_params,
+            }
+        )
+    except Exception as error:  # a list for a text, a text for a number: who sent it is wrong
+        message = "The request's body is not what the operation's model says"
+        raise AwsError("SerializationException", message) from error
+    params = params or {}
     given = {key: value for key, value in params.items() if value is not None}
     return Call(service, name, given, access_key_id, request.headers)
 

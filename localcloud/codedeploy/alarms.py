@@ -1,4 +1,7 @@
-"""The alarms of a deployment: polled by name with the service role, level-triggered."""
+"""The alarms of a deployment: polled by name with the service role, level-triggered.
+
+https://docs.aws.amazon.com/codedeploy/latest/userguide/monitoring-create-alarms.html
+"""
 
 from typing import Any
 
@@ -12,7 +15,8 @@ from localcloud.codedeploy.model import Deployment, Group
 def look(deployment: Deployment, group: Group) -> None:
     """Raises Aborted when an alarm is in ALARM, also when it was so before the deployment."""
     setting = deployment.settings.get("overrideAlarmConfiguration")
-    setting = setting or group.settings.get("alarmConfiguration") or {}
+    if setting is None:
+        setting = group.settings.get("alarmConfiguration") or {}
     names = [alarm["name"] for alarm in setting.get("alarms") or []]
     if not setting.get("enabled") or not names:
         return

@@ -53,7 +53,7 @@ class Announcer:
 def _publish(group: Group, topic: str, subject: str, message: str) -> None:
     try:
         sns = clients.client("sns", group.settings["serviceRoleArn"])
-        sns.publish(TopicArn=topic, Subject=subject[:100], Message=message)
+        sns.publish(TopicArn=topic, Subject=subject[: choices.MAX_SUBJECT], Message=message)
     except Exception as error:
         log.warning("CodeDeploy could not publish to %s: %s", topic, error)
 

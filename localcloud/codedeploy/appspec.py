@@ -1,5 +1,9 @@
-"""The AppSpec of a Lambda deployment, as CodeDeploy reads it after CreateDeployment has answered."""
+"""The AppSpec of a Lambda deployment, as CodeDeploy reads it after CreateDeployment has answered.
 
+https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-resources.html
+"""
+
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +11,12 @@ import yaml
 
 EVENTS = ("BeforeAllowTraffic", "AllowTraffic", "AfterAllowTraffic")
 HOOK_EVENTS = ("BeforeAllowTraffic", "AfterAllowTraffic")
+_MEMBERS = {
+    "name": "name",
+    "alias": "alias",
+    "currentversion": "current version",
+    "targetversion": "target version",
+}
 
 INVALID = (
     "The deployment failed because the AppSpec file that specifies the AWS Lambda deployment "
@@ -37,14 +47,14 @@ def parse(content: str) -> LambdaAppSpec:
     except yaml.YAMLError as error:
         raise InvalidAppSpec("The AppSpec is neither YAML nor JSON.") from error
     spec = _lower(document)
-    if not isinstance(spec, dict) or spec.get("version") not in ("0.0", "0"):
+    if not isinstance(spec, dict) or spec.get("version") != "0.0":
         raise InvalidAppSpec('The version must be "0.0".')
     properties = _properties(spec.get("resources"))
-    for name in ("name", "alias", "currentversion", "targetversion"):
-        if not properties.get(name):
-            raise InvalidAppSpec(f"The Lambda function {name} cannot be null or empty")
+    for name, said in _MEMBERS.items():
+        if not isinstance(properties.get(name), str) or not properties[name]:
+            raise InvalidAppSpec(f"The Lambda function {said} cannot be null or empty")
     for name in ("currentversion", "targetversion"):
-        if not str(properties[name]).isdigit():
+        if not re.fullmatch(r"[1-9][0-9]*", properties[name]):
             raise InvalidAppSpec(f"{name} must be a positive integer")
     return LambdaAppSpec(
         function=properties["name"],
@@ -73,11 +83,13 @@ def _hooks(hooks: Any) -> dict[str, str]:
         return {}
     known = {name.lower(): name for name in HOOK_EVENTS}
     found: dict[str, str] = {}
-    for entry in hooks if isinstance(hooks, list) else [hooks]:
-        for key, value in entry.items() if isinstance(entry, dict) else ():
+    if not isinstance(hooks, list) or not all(isinstance(entry, dict) for entry in hooks):
+        raise InvalidAppSpec("Hooks must list one function for each lifecycle event.")
+    for entry in hooks:
+        for key, value in entry.items():
             if key not in known:
                 raise InvalidAppSpec(f"Unknown lifecycle event {key}.")
-            if not value or value == "null":
+            if not isinstance(value, str) or value in ("", "null", "~"):
                 raise InvalidAppSpec("The Lambda function name cannot be null or empty")
             found[known[key]] = value
     return found

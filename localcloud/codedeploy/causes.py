@@ -1,11 +1,18 @@
-"""Why deployments end early: status, code and message as CodeDeploy gives them."""
+"""Why deployments end early: status, code and message as CodeDeploy gives them.
 
-from dataclasses import dataclass
+https://docs.aws.amazon.com/codedeploy/latest/userguide/error-codes.html
+https://docs.aws.amazon.com/codedeploy/latest/userguide/troubleshooting-deployments-lambda.html
+"""
+
+import logging
+import threading
+from dataclasses import dataclass, field
 
 from botocore.exceptions import ClientError
 
 from localcloud.codedeploy import choices
-from localcloud.codedeploy.model import Group
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -25,13 +32,33 @@ class Aborted(Exception):
         self.cause = cause
 
 
+@dataclass
+class Halt:
+    """Whether a deployment shall end early. The first cause wins; `rung` wakes who waits."""
+
+    cause: Cause | None = None
+    rung: threading.Event = field(default_factory=threading.Event)
+
+    def ask(self, cause: Cause) -> None:
+        if self.cause is None:
+            self.cause = cause
+            self.rung.set()
+
+    def look(self) -> None:
+        """Raises Aborted when the end was asked for."""
+        if self.cause is not None:
+            raise Aborted(self.cause)
+
+
 ALARMS_ACTIVE = (
     "One or more alarms have been activated according to the Amazon CloudWatch metrics you "
     "selected, and the affected deployments have been stopped. Activated alarms: {names}"
 )
+# As reported: https://github.com/aws/serverless-application-model/issues/219
 NOT_PERMITTED = (
     "The IAM role {role} does not give you permission to perform operations in the following AWS "
-    "service: AWSLambda. Contact your AWS administrator if you need help. {reason}"
+    "service: {service}. Contact your AWS administrator if you need help. If you are an AWS "
+    "administrator, you can grant permissions to your users or groups by creating IAM policies."
 )
 
 
@@ -49,17 +76,25 @@ def stopped_by_request(rollback: bool | None) -> Cause:
     )
 
 
-def lambda_refused(error: ClientError, group: Group) -> Cause:
+def lambda_refused(error: ClientError, role: str) -> Cause:
     """Lambda's answer to UpdateAlias or GetAlias, as errorInformation tells it."""
-    reason = error.response["Error"]["Message"]
-    if "AccessDenied" in error.response["Error"]["Code"]:
-        return not_permitted(group, reason)
+    code, reason = error.response["Error"]["Code"], error.response["Error"]["Message"]
+    if "AccessDenied" in code:
+        return not_permitted(role, "AWSLambda", reason)
+    if "TooManyRequests" in code:
+        return Cause("Failed", "THROTTLED", reason)
     return Cause("Failed", choices.FUNCTION_MISSING_CODE, reason)
 
 
-def not_permitted(group: Group, reason: str) -> Cause:
-    role = group.settings["serviceRoleArn"]
-    return Cause("Failed", "IAM_ROLE_PERMISSIONS", NOT_PERMITTED.format(role=role, reason=reason))
+def not_permitted(role: str, service: str, reason: str) -> Cause:
+    """CodeDeploy's message names the service alone; what was refused is in the log."""
+    log.warning("CodeDeploy may not: %s", reason)
+    message = NOT_PERMITTED.format(role=role, service=service)
+    return Cause("Failed", "IAM_ROLE_PERMISSIONS", message)
+
+
+def missing(code: str, message: str) -> Cause:
+    return Cause("Failed", code, message)
 
 
 def _listed(names: list[str]) -> str:

@@ -1,13 +1,10 @@
 """Deployment configurations: the seventeen that exist, and the steps that each one means."""
 
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from localcloud.wire import AwsError
-
 PREDEFINED_PREFIX = "CodeDeployDefault."
-MAX_SHIFT_MINUTES = 2880
-MAX_INCREMENT = 99
 
 
 @dataclass(frozen=True)
@@ -18,6 +15,10 @@ class Configuration:
     healthy_hosts: dict[str, Any] | None = None
     zonal: dict[str, Any] | None = None
     created_at: float = 0.0
+
+    @property
+    def id(self) -> str:
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self.name}@{self.created_at}"))
 
 
 @dataclass(frozen=True)
@@ -39,34 +40,6 @@ def steps(routing: dict[str, Any] | None) -> list[Step]:
         percent, minutes = linear["linearPercentage"], linear["linearInterval"]
         return [Step(done, minutes) for done in range(percent, 100, percent)] + [Step(100, 0)]
     return [Step(100, 0)]
-
-
-def check_routing(routing: dict[str, Any]) -> None:
-    """Raises InvalidTrafficRoutingConfigurationException for what CodeDeploy refuses."""
-    kind = routing.get("type")
-    if kind == "AllAtOnce":
-        return
-    if kind not in ("TimeBasedCanary", "TimeBasedLinear"):
-        raise _invalid("Traffic routing type must be TimeBasedCanary, TimeBasedLinear or AllAtOnce")
-    member, word = (
-        ("timeBasedCanary", "canary")
-        if kind == "TimeBasedCanary"
-        else ("timeBasedLinear", "linear")
-    )
-    values = routing.get(member) or {}
-    percent, minutes = values.get(f"{word}Percentage"), values.get(f"{word}Interval")
-    if percent is None or minutes is None:
-        raise _invalid(f"{member} needs {word}Percentage and {word}Interval")
-    if not 1 <= percent <= MAX_INCREMENT:
-        raise _invalid(f"{word}Percentage must be between 1 and {MAX_INCREMENT}")
-    if minutes < 1:
-        raise _invalid(f"{word}Interval must be at least 1 minute")
-    if sum(step.minutes for step in steps(routing)) > MAX_SHIFT_MINUTES:
-        raise _invalid(f"The traffic shift takes longer than {MAX_SHIFT_MINUTES} minutes")
-
-
-def _invalid(message: str) -> AwsError:
-    return AwsError("InvalidTrafficRoutingConfigurationException", message)
 
 
 def _canary(percent: int, minutes: int) -> dict[str, Any]:

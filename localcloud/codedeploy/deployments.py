@@ -1,34 +1,31 @@
-"""Deployments: created, shown, stopped; and hooks that call back."""
+"""Deployments: created, found, stopped; and hooks that call back.
+
+https://docs.aws.amazon.com/codedeploy/latest/userguide/deployments.html
+"""
 
 from typing import Any
 
 from localcloud.clock import Clock
 from localcloud.codedeploy import choices
-from localcloud.codedeploy.announcements import overview
-from localcloud.codedeploy.control_plane import moment
+from localcloud.codedeploy.causes import stopped_by_request
+from localcloud.codedeploy.deployment_requests import checked_request
 from localcloud.codedeploy.engine import Engine
 from localcloud.codedeploy.hooks import HookCalls
-from localcloud.codedeploy.model import (
-    Application,
-    Deployment,
-    Group,
-    Revision,
-    Store,
-    revision_key,
-)
-from localcloud.codedeploy.validation import (
-    MAX_DESCRIPTION,
-    check_alarms,
-    check_revision,
-    check_rollback,
-    required_name,
-)
+from localcloud.codedeploy.inputs import operations
+from localcloud.codedeploy.model import Deployment, Group, Store
+from localcloud.codedeploy.names import check_batch, check_deployment_id
+from localcloud.codedeploy.pages import page
+from localcloud.codedeploy.revisions import known_or_new
+from localcloud.codedeploy.views import deployment_info
 from localcloud.wire import AwsError, Params
 
 MAX_BATCH = 25
+# https://docs.aws.amazon.com/general/latest/gr/codedeploy.html
+MAX_RUNNING = 1300
 
 
-class DeploymentOperations:
+@operations
+class Deployments:
     def __init__(self, store: Store, clock: Clock, engine: Engine, hooks: HookCalls) -> None:
         self._store = store
         self._clock = clock
@@ -36,223 +33,137 @@ class DeploymentOperations:
         self._hooks = hooks
 
     def create_deployment(self, params: Params) -> Params:
-        """Checks in the order of the specification; the AppSpec itself is read later."""
-        application = self._store.application(
-            required_name(params, "applicationName", "Application")
-        )
-        group = application.group(required_name(params, "deploymentGroupName", "DeploymentGroup"))
-        name = params.get("deploymentConfigName") or group.settings.get("deploymentConfigName")
-        configuration = self._store.configuration(name or choices.DEFAULT_LAMBDA_CONFIGURATION)
-        revision = check_revision(params.get("revision"))
-        if configuration.platform != application.platform:
-            message = f"{configuration.name} is a configuration of another compute platform"
-            raise AwsError("InvalidDeploymentConfigNameException", message)
-        _check_flags(params)
-        _check_platform(application)
+        """Not idempotent: the same request once more meets the deployment that it made."""
+        application, group, configuration, location = checked_request(self._store, params)
+        now = self._clock.now()
         deployment = Deployment(
             application=application.name,
             group=group.name,
-            revision=revision,
+            revision=location,
             configuration=configuration,
             settings=params,
-            created_at=self._clock.now(),
-            description=params.get("description", ""),
+            created_at=now,
+            description=params.get("description") or "",
         )
-        self._claim(group, deployment)
-        self._use(application, group, revision)
+        with self._store.lock:
+            self._claim(group, deployment)
+            revision = known_or_new(application, location, now)
+            revision.first_used, revision.last_used = revision.first_used or now, now
         self._engine.start(deployment, group)
         return {"deploymentId": deployment.id}
 
     def get_deployment(self, params: Params) -> Params:
-        return {"deploymentInfo": self._shown(self._find(params))}
+        deployment = find(self._store, params)
+        return {"deploymentInfo": deployment_info(deployment, self._store.group_of(deployment))}
 
     def batch_get_deployments(self, params: Params) -> Params:
-        ids = _batch(params, "deploymentIds")
+        """Unknown ids are left out: no error is modelled for them."""
+        ids = params["deploymentIds"]
+        check_batch(ids, MAX_BATCH, "deployment ids")
+        for deployment_id in ids:
+            check_deployment_id(deployment_id)
         found = [self._store.deployments[i] for i in ids if i in self._store.deployments]
-        return {"deploymentsInfo": [self._shown(deployment) for deployment in found]}
+        infos = [deployment_info(each, self._store.group_of(each)) for each in found]
+        return {"deploymentsInfo": infos}
 
     def list_deployments(self, params: Params) -> Params:
+        """The newest first."""
         application, group = params.get("applicationName"), params.get("deploymentGroupName")
-        if application:
-            known = self._store.application(application)
-            if group:
-                known.group(group)
-        statuses = params.get("includeOnlyStatuses") or []
+        self._check_group(application, group)
+        _check_external_id(params.get("externalId"))
         window = params.get("createTimeRange") or {}
+        _check_window(window)
+        statuses = params.get("includeOnlyStatuses") or []
         ids = [
             deployment.id
-            for deployment in reversed(self._store.deployments.values())
+            for deployment in reversed(list(self._store.deployments.values()))
             if (not application or deployment.application == application)
             and (not group or deployment.group == group)
             and (not statuses or deployment.status in statuses)
             and _inside(window, deployment.created_at)
+            and not params.get("externalId")  # nothing here is linked to an external resource
         ]
-        return {"deployments": ids}
+        return page(ids, params, "deployments")
 
     def stop_deployment(self, params: Params) -> Params:
-        deployment = self._find(params)
-        if deployment.over:
-            message = f"The deployment {deployment.id} has already completed"
-            raise AwsError("DeploymentAlreadyCompletedException", message)
-        self._engine.stop(deployment, params.get("autoRollbackEnabled"))
+        """Whoever is told Pending will see Stopped, and no other end."""
+        deployment = find(self._store, params)
+        with self._store.lock:
+            if deployment.over:
+                message = f"The deployment {deployment.id} has already completed"
+                raise AwsError("DeploymentAlreadyCompletedException", message)
+            if self._store.group_of(deployment) is None:
+                message = f"No Deployment Group found for name: {deployment.group}"
+                raise AwsError("DeploymentGroupDoesNotExistException", message)
+            deployment.halt.ask(stopped_by_request(params.get("autoRollbackEnabled")))
         return {"status": "Pending", "statusMessage": choices.STOP_STATUS_MESSAGE}
 
     def continue_deployment(self, params: Params) -> None:
-        self._find(params)
-        message = "The action is not supported for deployments of the Lambda compute platform"
-        raise AwsError("UnsupportedActionForDeploymentTypeException", message)
+        raise _waits_for_nobody(find(self._store, params))
 
-    def list_deployment_targets(self, params: Params) -> Params:
-        return {"targetIds": [_target_id(self._started(params))]}
-
-    def get_deployment_target(self, params: Params) -> Params:
-        deployment = self._started(params)
-        if not params.get("targetId"):
-            raise AwsError("DeploymentTargetIdRequiredException", "The targetId is required.")
-        if params["targetId"] != _target_id(deployment):
-            message = f"No target {params['targetId']} in deployment {deployment.id}"
-            raise AwsError("DeploymentTargetDoesNotExistException", message)
-        return {"deploymentTarget": _target(deployment)}
-
-    def batch_get_deployment_targets(self, params: Params) -> Params:
-        deployment = self._started(params)
-        ids = _batch(params, "targetIds")
-        return {"deploymentTargets": [_target(deployment)] if _target_id(deployment) in ids else []}
+    def skip_wait_time_for_instance_termination(self, params: Params) -> None:
+        raise _waits_for_nobody(find(self._store, params))
 
     def put_lifecycle_event_hook_execution_status(self, params: Params) -> Params:
-        deployment = self._find(params)
-        execution_id = params.get("lifecycleEventHookExecutionId", "")
-        self._hooks.answer(deployment.id, execution_id, params.get("status", ""))
+        deployment = find(self._store, params)
+        execution_id = params.get("lifecycleEventHookExecutionId") or ""
+        self._hooks.answer(deployment.id, execution_id, params.get("status") or "")
         return {"lifecycleEventHookExecutionId": execution_id}
 
     def _claim(self, group: Group, deployment: Deployment) -> None:
-        with self._store.lock:
-            if group.active:
-                message = (
-                    f"The Deployment Group '{group.name}' already has an active Deployment "
-                    f"'{group.active}'"
-                )
-                raise AwsError("DeploymentLimitExceededException", message)
-            group.active = group.last_attempted = deployment.id
-            group.target_revision = deployment.revision
-            self._store.deployments[deployment.id] = deployment
-
-    def _use(self, application: Application, group: Group, location: dict[str, Any]) -> None:
-        now = self._clock.now()
-        revision = application.revisions.setdefault(revision_key(location), Revision(location, now))
-        revision.first_used = revision.first_used or now
-        revision.last_used = now
-        if group.name not in revision.groups:
-            revision.groups.append(group.name)
-
-    def _find(self, params: Params) -> Deployment:
-        if not params.get("deploymentId"):
-            raise AwsError("DeploymentIdRequiredException", "The deploymentId is required.")
-        return self._store.deployment(params["deploymentId"])
-
-    def _started(self, params: Params) -> Deployment:
-        deployment = self._find(params)
-        if not deployment.function and not deployment.over:
-            message = f"The deployment {deployment.id} has not started"
-            raise AwsError("DeploymentNotStartedException", message)
-        return deployment
-
-    def _shown(self, deployment: Deployment) -> Params:
-        group = self._store.group_of(deployment)
-        settings = group.settings if group else {}
-        return {
-            "applicationName": deployment.application,
-            "deploymentGroupName": deployment.group,
-            "deploymentConfigName": deployment.configuration.name,
-            "deploymentId": deployment.id,
-            "revision": _without_content(deployment.revision),
-            "status": deployment.status,
-            "errorInformation": deployment.error,
-            "createTime": moment(deployment.created_at),
-            "startTime": moment(deployment.started_at),
-            "completeTime": moment(deployment.completed_at),
-            "deploymentOverview": overview(deployment),
-            "description": deployment.description or None,
-            "creator": deployment.creator,
-            "ignoreApplicationStopFailures": False,
-            "updateOutdatedInstancesOnly": False,
-            "autoRollbackConfiguration": deployment.settings.get("autoRollbackConfiguration")
-            or settings.get("autoRollbackConfiguration"),
-            "rollbackInfo": deployment.rollback_info or None,
-            "deploymentStyle": settings.get("deploymentStyle"),
-            "computePlatform": deployment.configuration.platform,
-            "overrideAlarmConfiguration": deployment.settings.get("overrideAlarmConfiguration"),
-            "instanceTerminationWaitTimeStarted": False,
-        }
-
-
-def _check_flags(params: Params) -> None:
-    if len(params.get("description", "")) > MAX_DESCRIPTION:
-        message = f"The description is longer than {MAX_DESCRIPTION} characters"
-        raise AwsError("DescriptionTooLongException", message)
-    check_rollback(params.get("autoRollbackConfiguration"))
-    check_alarms(params.get("overrideAlarmConfiguration"))
-    for member in ("ignoreApplicationStopFailures", "updateOutdatedInstancesOnly"):
-        if params.get(member):
-            raise AwsError(
-                f"Invalid{member[0].upper()}{member[1:]}ValueException", f"{member} must be false"
+        """One deployment at a time in a group; the text's form is as reported:
+        https://github.com/CircleCI-Public/aws-ecs-orb/issues/181"""
+        if group.active:
+            message = (
+                f"The Deployment Group '{group.name}' already has an active Deployment "
+                f"'{group.active}'"
             )
-    if params.get("targetInstances"):
-        message = "targetInstances is for blue/green deployments of the Server platform"
-        raise AwsError("InvalidTargetInstancesException", message)
+            raise AwsError("DeploymentLimitExceededException", message)
+        if sum(1 for other in self._store.groups() if other.active) >= MAX_RUNNING:
+            message = f"{MAX_RUNNING} deployments are running, the most that an account may have"
+            raise AwsError("DeploymentLimitExceededException", message)
+        last = self._store.deployments.get(group.last_successful)
+        deployment.previous_revision = last.revision if last else None
+        group.active = group.last_attempted = deployment.id
+        group.target_revision = deployment.revision
+        self._store.deployments[deployment.id] = deployment
+
+    def _check_group(self, application: str | None, group: str | None) -> None:
+        if application and not group:
+            message = "deploymentGroupName is required with applicationName"
+            raise AwsError("DeploymentGroupNameRequiredException", message)
+        if group and not application:
+            message = "applicationName is required with deploymentGroupName"
+            raise AwsError("ApplicationNameRequiredException", message)
+        if application and group:
+            self._store.application(application).group(group)
 
 
-def _check_platform(application: Application) -> None:
-    if application.platform != "Lambda":
-        message = f"The local cloud does not deploy to the {application.platform} platform yet."
-        raise AwsError("InvalidComputePlatformException", message)
+def find(store: Store, params: Params) -> Deployment:
+    check_deployment_id(params["deploymentId"])
+    return store.deployment(params["deploymentId"])
 
 
-def _batch(params: Params, member: str) -> list[str]:
-    ids = params.get(member) or []
-    if len(ids) > MAX_BATCH:
-        raise AwsError("BatchLimitExceededException", f"At most {MAX_BATCH} ids in one call")
-    return ids
+def _waits_for_nobody(deployment: Deployment) -> AwsError:
+    """A Lambda deployment never waits for a person, nor for instances to end."""
+    platform = deployment.configuration.platform
+    message = f"The action is not supported for deployments of the {platform} compute platform"
+    return AwsError("UnsupportedActionForDeploymentTypeException", message)
 
 
-def _inside(window: Params, created_at: float) -> bool:
+def _check_external_id(external_id: str | None) -> None:
+    if external_id is not None and not external_id.strip():
+        raise AwsError("InvalidExternalIdException", "The external id is empty")
+
+
+def _check_window(window: dict[str, Any]) -> None:
+    start, end = window.get("start"), window.get("end")
+    if start and end and start > end:
+        raise AwsError("InvalidTimeRangeException", "The range ends before it starts")
+
+
+def _inside(window: dict[str, Any], created_at: float) -> bool:
     start, end = window.get("start"), window.get("end")
     return not (
         (start and created_at < start.timestamp()) or (end and created_at > end.timestamp())
     )
-
-
-def _without_content(revision: dict[str, Any]) -> dict[str, Any]:
-    """GetDeployment never shows an AppSpec's text; GetApplicationRevision does."""
-    if "appSpecContent" not in revision:
-        return revision
-    return {**revision, "appSpecContent": {**revision["appSpecContent"], "content": None}}
-
-
-def _target_id(deployment: Deployment) -> str:
-    function = deployment.function
-    return choices.LAMBDA_TARGET_ID_IS.format(
-        function=function.get("functionName", ""), alias=function.get("functionAlias", "")
-    )
-
-
-def _target(deployment: Deployment) -> Params:
-    return {
-        "deploymentTargetType": "LambdaTarget",
-        "lambdaTarget": {
-            "deploymentId": deployment.id,
-            "targetId": _target_id(deployment),
-            "status": deployment.target_status,
-            "lastUpdatedAt": moment(deployment.updated_at),
-            "lambdaFunctionInfo": deployment.function or None,
-            "lifecycleEvents": [
-                {
-                    "lifecycleEventName": event.name,
-                    "status": event.status,
-                    "startTime": moment(event.started_at),
-                    "endTime": moment(event.ended_at),
-                }
-                for event in deployment.events
-            ],
-        },
-    }

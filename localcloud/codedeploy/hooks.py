@@ -1,9 +1,14 @@
-"""Lifecycle hooks: invoked asynchronously with two fields, answered once by whoever calls back."""
+"""Lifecycle hooks: invoked asynchronously with two fields, answered once by whoever calls back.
+
+What a hook returns or raises means nothing; only the call counts.
+https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-hooks.html
+"""
 
 import base64
 import json
 import secrets
 import threading
+import time
 from dataclasses import dataclass
 
 from botocore.exceptions import ClientError
@@ -11,8 +16,8 @@ from botocore.exceptions import ClientError
 from localcloud import clients
 from localcloud.clock import Clock
 from localcloud.codedeploy import choices
-from localcloud.codedeploy.causes import Cause, not_permitted
-from localcloud.codedeploy.model import Deployment, Group, LifecycleEvent
+from localcloud.codedeploy.causes import Cause, Halt, not_permitted
+from localcloud.codedeploy.model import Deployment, LifecycleEvent
 from localcloud.wire import AwsError
 
 HOOK_LIMIT_SECONDS = 3600
@@ -39,28 +44,25 @@ class HookCalls:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._calls: dict[str, _Waiting] = {}
+        self._lock = threading.Lock()
 
     def call(
-        self,
-        hook: str,
-        event: LifecycleEvent,
-        deployment: Deployment,
-        group: Group,
-        aborted: threading.Event,
+        self, hook: str, event: LifecycleEvent, deployment: Deployment, role: str
     ) -> Cause | None:
         """Invoke a hook and wait until someone answers for it, its hour is over, or an abort.
 
-        None when the answer was Succeeded.
+        None when the answer was Succeeded. An abort is the caller's to see.
         """
         waiting = _Waiting(deployment.id, threading.Event())
         event.execution_id = _execution_id()
         self._calls[event.execution_id] = waiting
         try:
-            self._invoke(hook, event, deployment, group)
+            _invoke(hook, event.execution_id, deployment, role)
         except ClientError as error:
-            waiting.status = "Failed"
-            return not_permitted(group, error.response["Error"]["Message"])
-        return self._answer(waiting, aborted)
+            self._close(waiting)
+            return not_permitted(role, "AWSLambda", error.response["Error"]["Message"])
+        self._wait(waiting, deployment.halt)
+        return self._outcome(waiting)
 
     def answer(self, deployment_id: str, execution_id: str, status: str) -> None:
         """PutLifecycleEventHookExecutionStatus. One answer counts; a second one is refused."""
@@ -71,35 +73,40 @@ class HookCalls:
         if waiting is None or waiting.deployment_id != deployment_id:
             message = "The lifecycle event hook execution ID is not valid"
             raise AwsError("InvalidLifecycleEventHookExecutionIdException", message)
-        if waiting.status:
-            message = "The lifecycle event has already completed"
-            raise AwsError("LifecycleEventAlreadyCompletedException", message)
-        waiting.status = status
+        with self._lock:
+            if waiting.status:
+                message = "The lifecycle event has already completed"
+                raise AwsError("LifecycleEventAlreadyCompletedException", message)
+            waiting.status = status
         waiting.answered.set()
 
-    def _invoke(
-        self, hook: str, event: LifecycleEvent, deployment: Deployment, group: Group
-    ) -> None:
-        payload = {
-            "DeploymentId": deployment.id,
-            "LifecycleEventHookExecutionId": event.execution_id,
-        }
-        clients.client("lambda", group.settings["serviceRoleArn"]).invoke(
-            FunctionName=hook, InvocationType="Event", Payload=json.dumps(payload).encode()
-        )
-
-    def _answer(self, waiting: _Waiting, aborted: threading.Event) -> Cause | None:
-        left = self._clock.real(HOOK_LIMIT_SECONDS)
-        while left > 0 and not aborted.is_set() and not self._clock.stopped.is_set():
+    def _wait(self, waiting: _Waiting, halt: Halt) -> None:
+        until = time.monotonic() + self._clock.real(HOOK_LIMIT_SECONDS)
+        while (left := until - time.monotonic()) > 0:
             if waiting.answered.wait(min(left, 0.05)):
-                break
-            left -= 0.05
+                return
+            if halt.rung.is_set() or self._clock.stopped.is_set():
+                return
+
+    def _outcome(self, waiting: _Waiting) -> Cause | None:
+        self._close(waiting)
         if waiting.status == "Succeeded":
             return None
         if waiting.status == "Failed":
             return Cause("Failed", "HOOK_EXECUTION_FAILURE", FAILED)
-        waiting.status = "Expired"
         return Cause("Failed", choices.HOOK_TIMEOUT_CODE, TIMED_OUT)
+
+    def _close(self, waiting: _Waiting) -> None:
+        """No answer counts from here on."""
+        with self._lock:
+            waiting.status = waiting.status or "Expired"
+
+
+def _invoke(hook: str, execution_id: str, deployment: Deployment, role: str) -> None:
+    payload = {"DeploymentId": deployment.id, "LifecycleEventHookExecutionId": execution_id}
+    clients.client("lambda", role).invoke(
+        FunctionName=hook, InvocationType="Event", Payload=json.dumps(payload).encode()
+    )
 
 
 def _execution_id() -> str:

@@ -9,10 +9,13 @@ from typing import Any
 
 from localcloud.account import arn, new_deployment_id
 from localcloud.codedeploy.appspec import EVENTS
+from localcloud.codedeploy.causes import Halt
 from localcloud.codedeploy.configurations import Configuration, predefined
 from localcloud.wire import AwsError
 
 TERMINAL = ("Succeeded", "Failed", "Stopped")
+# Members of a revision's location that carry the AppSpec itself.
+TEXT_MEMBERS = ("appSpecContent", "string")
 
 
 @dataclass
@@ -61,7 +64,6 @@ class Revision:
     description: str = ""
     first_used: float | None = None
     last_used: float | None = None
-    groups: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -96,18 +98,27 @@ class Deployment:
     function: dict[str, Any] = field(default_factory=dict)
     target_status: str = "Pending"
     updated_at: float = 0.0
+    previous_revision: dict[str, Any] | None = None
+    appspec: str = ""
+    ready_to_shift: bool = False
+    halt: Halt = field(default_factory=Halt)
 
     @property
     def over(self) -> bool:
         return self.status in TERMINAL
 
-    @property
-    def content(self) -> str:
-        """The AppSpec's text, where the revision carries it itself."""
-        for member in ("appSpecContent", "string"):
-            if self.revision.get(member):
-                return self.revision[member].get("content") or ""
-        return ""
+
+@dataclass
+class OnPremisesInstance:
+    """A machine of one's own that was registered; it stays known after it is deregistered."""
+
+    name: str
+    arn: str
+    registered_at: float
+    iam_session_arn: str = ""
+    iam_user_arn: str = ""
+    deregistered_at: float | None = None
+    tags: set[tuple[str, str]] = field(default_factory=set)
 
 
 class Store:
@@ -122,6 +133,10 @@ class Store:
         self.configurations: dict[str, Configuration] = predefined()
         self.deployments: dict[str, Deployment] = {}
         self.tags: dict[str, dict[str, str]] = {}
+        self.instances: dict[str, OnPremisesInstance] = {}
+
+    def groups(self) -> list[Group]:
+        return [g for app in list(self.applications.values()) for g in list(app.groups.values())]
 
     def application(self, name: str) -> Application:
         if name not in self.applications:
@@ -149,11 +164,11 @@ class Store:
 def revision_key(location: dict[str, Any]) -> str:
     """What tells two revisions apart: an AppSpec's hash, an object's version, a commit."""
     kind = location.get("revisionType", "")
-    for member in ("appSpecContent", "string"):
+    for member in TEXT_MEMBERS:
         if body := location.get(member):
-            digest = (
-                body.get("sha256")
-                or hashlib.sha256((body.get("content") or "").encode()).hexdigest()
-            )
-            return f"{kind}:{digest}"
+            return f"{kind}:{body.get('sha256') or sha256(body.get('content') or '')}"
     return f"{kind}:{json.dumps(location, sort_keys=True, default=str)}"
+
+
+def sha256(content: str) -> str:
+    return hashlib.sha256(content.encode()).hexdigest()

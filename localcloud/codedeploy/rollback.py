@@ -9,16 +9,18 @@ CREATOR = "codeDeployRollback"
 
 def is_wanted(cause: Cause, deployment: Deployment, group: Group) -> bool:
     """What was asked on StopDeployment; else the deployment's own setting; else the group's."""
-    if deployment.creator == CREATOR or not deployment.function:
+    if deployment.creator == CREATOR or not deployment.ready_to_shift:
         return False
     if cause.rollback_asked is not None:
         return cause.rollback_asked
     setting = deployment.settings.get("autoRollbackConfiguration")
-    setting = setting or group.settings.get("autoRollbackConfiguration") or {}
-    return bool(setting.get("enabled")) and cause.rollback_event in setting.get("events", [])
+    if setting is None:
+        setting = group.settings.get("autoRollbackConfiguration") or {}
+    events = setting.get("events") or []
+    return bool(setting.get("enabled")) and cause.rollback_event in events
 
 
-def make(aborted: Deployment, store: Store) -> Deployment:
+def make(aborted: Deployment, store: Store, now: float) -> Deployment:
     """Back to the aborted deployment's current version, all at once; no hooks, no alarms."""
     rollback = Deployment(
         application=aborted.application,
@@ -26,9 +28,10 @@ def make(aborted: Deployment, store: Store) -> Deployment:
         revision=aborted.revision,
         configuration=store.configurations[choices.ROLLBACK_CONFIGURATION],
         settings={},
-        created_at=aborted.completed_at or aborted.created_at,
+        created_at=now,
         creator=CREATOR,
         description=choices.ROLLBACK_DESCRIPTION,
+        appspec=aborted.appspec,
     )
     aborted.rollback_info = {
         "rollbackDeploymentId": rollback.id,

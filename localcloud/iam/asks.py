@@ -14,6 +14,7 @@ from werkzeug import Request
 
 from localcloud.account import ACCOUNT, REGION, arn
 from localcloud.awslambda.model import Functions, split
+from localcloud.codedeploy import resources as codedeploy
 from localcloud.codedeploy.model import Store
 from localcloud.corrections import task_tokens
 from localcloud.iam.policy import Ask
@@ -27,18 +28,6 @@ _S3_ACTIONS = {
     "PUT": "PutObject",
     "DELETE": "DeleteObject",
 }
-# CodeDeploy's operations that were not confirmed to know a resource are checked on `*`.
-_ON_GROUP = [
-    "GetDeploymentGroup",
-    "CreateDeployment",
-    "GetDeployment",
-    "ListDeployments",
-    "BatchGetDeployments",
-    "UpdateDeploymentGroup",
-    "ListTagsForResource",
-    "PutLifecycleEventHookExecutionStatus",
-]
-_ON_CONFIG = ("GetDeploymentConfig", "CreateDeploymentConfig", "DeleteDeploymentConfig")
 
 
 class Asks:
@@ -83,40 +72,22 @@ class Asks:
             yield Ask(f"s3:{versioned}", f"arn:aws:s3:::{params['S3Bucket']}/{params['S3Key']}")
 
     def _codedeploy(self, operation: str, params: Params) -> Iterator[Ask]:
-        action = f"codedeploy:{operation}"
-        if operation in _ON_CONFIG:
-            name = params.get("deploymentConfigName", "")
-            yield Ask(action, arn("codedeploy", f"deploymentconfig:{name}"))
-        elif operation in _ON_GROUP:
-            yield from (Ask(action, group) for group in self._groups(params))
-        else:
-            yield Ask(action, "*")
+        for resource in codedeploy.resources(operation, params, self._deployments):
+            tags = self._deployments.tags.get(resource, {})
+            yield Ask(f"codedeploy:{operation}", resource, tags)
         if operation == "CreateDeployment":
             yield from self._create_deployment(params)
 
     def _create_deployment(self, params: Params) -> Iterator[Ask]:
         """What CreateDeployment does on the caller's behalf."""
-        application = params.get("applicationName", "")
-        resource = arn("codedeploy", f"application:{application}")
-        yield Ask("codedeploy:RegisterApplicationRevision", resource)
+        application = codedeploy.application(params.get("applicationName", ""))
+        tags = self._deployments.tags
+        yield Ask("codedeploy:RegisterApplicationRevision", application, tags.get(application, {}))
         if name := params.get("deploymentConfigName"):
-            config = arn("codedeploy", f"deploymentconfig:{name}")
-            yield Ask("codedeploy:GetDeploymentConfig", config)
+            yield Ask("codedeploy:GetDeploymentConfig", codedeploy.configuration(name))
         if params.get("overrideAlarmConfiguration"):
-            (group,) = self._groups(params)
-            yield Ask("codedeploy:UpdateDeploymentGroup", group)
-
-    def _groups(self, params: Params) -> list[str]:
-        if resource := params.get("resourceArn") or params.get("ResourceArn"):
-            return [resource]
-        ids = params.get("deploymentIds") or [params.get("deploymentId")]
-        known = [
-            self._deployments.deployments[i] for i in ids if i in self._deployments.deployments
-        ]
-        pairs = [(d.application, d.group) for d in known]
-        given = (params.get("applicationName", ""), params.get("deploymentGroupName", ""))
-        groups = pairs or [given]
-        return [arn("codedeploy", f"deploymentgroup:{app}/{group}") for app, group in groups]
+            (group,) = codedeploy.resources("CreateDeployment", params, self._deployments)
+            yield Ask("codedeploy:UpdateDeploymentGroup", group, tags.get(group, {}))
 
 
 def of_s3(request: Request) -> list[Ask]:

@@ -1,0 +1,306 @@
+"""What a deployment and its target show, and CodeDeploy's quotas.
+
+https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_DeploymentInfo.html
+https://docs.aws.amazon.com/codedeploy/latest/userguide/limits.html
+"""
+
+import re
+
+import pytest
+from botocore.exceptions import WaiterError
+
+from localcloud.clock import Clock
+from localcloud.codedeploy.applications import Applications
+from localcloud.codedeploy.custom_configurations import Configurations
+from localcloud.codedeploy.groups import Groups
+from localcloud.codedeploy.inputs import MODEL
+from localcloud.codedeploy.model import Application, Deployment, Store
+from localcloud.codedeploy.service_role import ServiceRoles
+from localcloud.codedeploy.targets import Targets
+from localcloud.wire import AwsError
+from tests.builders import unique
+from tests.localcloud.codedeploy_shop import plain_client, refusal, the_shop, the_silent_hook
+
+
+@pytest.fixture(scope="module")
+def client(cloud):
+    return plain_client(cloud)
+
+
+@pytest.fixture(scope="module")
+def shop(aws):
+    return the_shop(aws)
+
+
+@pytest.fixture(scope="module")
+def hook(aws):
+    return the_silent_hook(aws)
+
+
+@pytest.fixture(scope="module")
+def done(shop):
+    group = shop.group()
+    deployment = group.deploy()
+    group.end(deployment)
+    return group, deployment
+
+
+def enum(name):
+    return MODEL.shape_for(name).enum
+
+
+def test_an_id_is_d_and_nine_letters_or_digits(done):
+    assert re.fullmatch(r"d-[A-Z0-9]{9}", done[1])
+
+
+def test_a_status_is_one_of_the_models(done):
+    group, deployment = done
+    info, target = group.show(deployment), group.target(deployment)
+    assert info["status"] in enum("DeploymentStatus")
+    assert info["creator"] in enum("DeploymentCreator")
+    assert target["status"] in enum("TargetStatus")
+    assert all(e["status"] in enum("LifecycleEventStatus") for e in target["lifecycleEvents"])
+
+
+def test_every_cause_that_the_engine_knows_is_one_of_the_models():
+    import pathlib
+
+    from localcloud import codedeploy
+
+    told = set()
+    for path in pathlib.Path(codedeploy.__path__[0]).glob("*.py"):
+        told |= set(re.findall(r'(?:missing\(|"Failed", |_CODE = )"([A-Z_]+)"', path.read_text()))
+    assert {"IAM_ROLE_MISSING", "INVALID_LAMBDA_FUNCTION", "THROTTLED"} <= told
+    assert told <= set(enum("ErrorCode"))
+
+
+def test_a_deployment_carries_no_lifecycle_events_and_its_target_all_three(done):
+    group, deployment = done
+    assert "lifecycleEvents" not in group.show(deployment)
+    names = [e["lifecycleEventName"] for e in group.target(deployment)["lifecycleEvents"]]
+    assert names == ["BeforeAllowTraffic", "AllowTraffic", "AfterAllowTraffic"]
+
+
+def test_all_events_are_there_from_the_start(shop, hook, cloud):
+    group = shop.group(rollback=[])
+    deployment = group.deploy(hooks={"BeforeAllowTraffic": hook.name})
+    hook.execution(cloud, deployment)
+    assert group.events(deployment) == ["InProgress", "Pending", "Pending"]
+    group.stop(deployment)
+    group.end(deployment)
+
+
+def test_a_lambda_deployment_has_one_target_whose_weight_is_a_fraction(done, client):
+    group, deployment = done
+    (target_id,) = client.list_deployment_targets(deploymentId=deployment)["targetIds"]
+    found = client.get_deployment_target(deploymentId=deployment, targetId=target_id)
+    assert found["deploymentTarget"]["deploymentTargetType"] == "LambdaTarget"
+    target = found["deploymentTarget"]["lambdaTarget"]
+    assert (target["targetId"], target["deploymentId"]) == (target_id, deployment)
+    assert target["targetArn"].endswith(f":function:{group.shop.function}:{group.name}")
+    assert target["lambdaFunctionInfo"]["targetVersionWeight"] == 1.0
+    batch = client.batch_get_deployment_targets(deploymentId=deployment, targetIds=[target_id])
+    assert batch["deploymentTargets"] == [found["deploymentTarget"]]
+
+
+@pytest.mark.parametrize(
+    ("operation", "params", "error"),
+    [
+        ("get_deployment_target", {}, "DeploymentTargetIdRequired"),
+        ("get_deployment_target", {"targetId": "nobody"}, "DeploymentTargetDoesNotExist"),
+        ("batch_get_deployment_targets", {"targetIds": ["nobody"]}, "DeploymentTargetDoesNotExist"),
+        ("batch_get_deployment_targets", {"targetIds": [""]}, "InvalidDeploymentTargetId"),
+        (
+            "batch_get_deployment_targets",
+            {"targetIds": ["a", "b"]},
+            "DeploymentTargetListSizeExceeded",
+        ),
+        ("list_deployment_targets", {"targetFilters": {"Size": ["L"]}}, "InvalidTargetFilterName"),
+        (
+            "list_deployment_targets",
+            {"targetFilters": {"TargetStatus": ["Gone"]}},
+            "InvalidInstanceStatus",
+        ),
+        (
+            "list_deployment_targets",
+            {"targetFilters": {"ServerInstanceLabel": ["Red"]}},
+            "InvalidInstanceType",
+        ),
+        ("list_deployment_instances", {}, "InvalidComputePlatform"),
+        ("list_deployment_instances", {"instanceStatusFilter": ["Gone"]}, "InvalidInstanceStatus"),
+        ("list_deployment_instances", {"instanceTypeFilter": ["Red"]}, "InvalidInstanceType"),
+        ("get_deployment_instance", {"instanceId": "i"}, "InvalidComputePlatform"),
+        ("get_deployment_instance", {}, "InstanceIdRequired"),
+        ("batch_get_deployment_instances", {"instanceIds": ["i"]}, "InvalidComputePlatform"),
+        (
+            "continue_deployment",
+            {"deploymentWaitType": "READY_WAIT"},
+            "UnsupportedActionForDeploymentType",
+        ),
+        ("continue_deployment", {"deploymentWaitType": "LONG"}, "InvalidDeploymentWaitType"),
+        ("skip_wait_time_for_instance_termination", {}, "UnsupportedActionForDeploymentType"),
+    ],
+)
+def test_a_question_about_a_target_that_cannot_be_is_refused(
+    done, client, operation, params, error
+):
+    assert refusal(getattr(client, operation), deploymentId=done[1], **params)[0] == error
+
+
+@pytest.mark.parametrize(("status", "found"), [("Succeeded", 1), ("Failed", 0)])
+def test_targets_are_listed_by_their_status(done, client, status, found):
+    filters = {"TargetStatus": [status]}
+    listed = client.list_deployment_targets(deploymentId=done[1], targetFilters=filters)
+    assert len(listed["targetIds"]) == found
+
+
+def test_there_is_no_target_before_the_start():
+    store = Store()
+    deployment = Deployment("a", "g", {}, None, {}, 1.0)
+    store.deployments[deployment.id] = deployment
+    for name in ("list_deployment_targets", "get_deployment_target"):
+        with pytest.raises(AwsError) as error:
+            getattr(Targets(store), name)({"deploymentId": deployment.id, "targetId": "x"})
+        assert error.value.code == "DeploymentNotStartedException"
+
+
+def test_an_appspec_that_cannot_be_read_has_no_target(shop, client):
+    group = shop.group()
+    deployment = group.deploy(text="no AppSpec")
+    group.end(deployment)
+    assert client.list_deployment_targets(deploymentId=deployment)["targetIds"] == []
+
+
+FAST = {"Delay": 1, "MaxAttempts": 20}
+
+
+def test_the_waiter_of_boto3_comes_back_from_a_success(shop):
+    waiter = shop.aws.codedeploy.get_waiter("deployment_successful")
+    waiter.wait(deploymentId=shop.group().deploy(), WaiterConfig=FAST)
+
+
+@pytest.mark.parametrize("end", ["Failed", "Stopped"])
+def test_the_waiter_of_boto3_raises_for_a_failure_and_a_stop(shop, aws, hook, cloud, end):
+    group = shop.group()
+    deployment = group.deploy(hooks={"BeforeAllowTraffic": hook.name})
+    execution = hook.execution(cloud, deployment)
+    if end == "Failed":
+        hook.answer(deployment, execution, "Failed")
+    else:
+        group.stop(deployment)
+    group.end(deployment)
+    with pytest.raises(WaiterError) as error:
+        waiter = aws.codedeploy.get_waiter("deployment_successful")
+        waiter.wait(deploymentId=deployment, WaiterConfig=FAST)
+    assert error.value.last_response["deploymentInfo"]["status"] == end
+
+
+@pytest.mark.parametrize(
+    ("operation", "member", "most"),
+    [
+        ("batch_get_deployments", "deploymentIds", 25),
+        ("batch_get_applications", "applicationNames", 100),
+        ("batch_get_deployment_groups", "deploymentGroupNames", 100),
+        ("batch_get_on_premises_instances", "instanceNames", 25),
+        ("batch_get_application_revisions", "revisions", 25),
+    ],
+)
+def test_a_batch_has_a_most(client, operation, member, most):
+    app = unique("app")
+    client.create_application(applicationName=app)
+    one = {"deploymentIds": "d-000000000", "applicationNames": app, "revisions": S3}.get(
+        member, "x"
+    )
+    about = {"applicationName": app} if operation.endswith(("groups", "revisions")) else {}
+    call = getattr(client, operation)
+    call(**about, **{member: [one] * most})
+    assert refusal(call, **about, **{member: [one] * (most + 1)})[0] == "BatchLimitExceeded"
+
+
+S3 = {"revisionType": "S3", "s3Location": {"bucket": "b", "key": "k", "bundleType": "zip"}}
+
+
+def code(call, params):
+    with pytest.raises(AwsError) as error:
+        call(params)
+    return error.value.code.removesuffix("Exception")
+
+
+def test_an_account_has_a_thousand_applications():
+    store = Store()
+    store.applications = {f"a{n}": Application(f"a{n}", "Lambda", 0.0) for n in range(1000)}
+    create = Applications(store, Clock()).create_application
+    assert code(create, {"applicationName": "more"}) == "ApplicationLimitExceeded"
+
+
+def test_an_application_has_a_thousand_groups():
+    store = Store()
+    app = store.applications["a"] = Application("a", "Lambda", 0.0)
+    app.groups = dict.fromkeys((f"g{n}" for n in range(1000)))
+    create = Groups(store, ServiceRoles(enforced=False), None).create_deployment_group
+    wanted = {"applicationName": "a", "deploymentGroupName": "g", "serviceRoleArn": "r"}
+    assert code(create, wanted) == "DeploymentGroupLimitExceeded"
+
+
+def test_an_account_has_fifty_configurations_of_its_own():
+    store = Store()
+    configurations = Configurations(store, Clock())
+    wanted = {"computePlatform": "Lambda", "trafficRoutingConfig": {"type": "AllAtOnce"}}
+    create = configurations.create_deployment_config
+    for n in range(50):
+        create({"deploymentConfigName": f"c{n}", **wanted})
+    assert code(create, {"deploymentConfigName": "more", **wanted}) == (
+        "DeploymentConfigLimitExceeded"
+    )
+
+
+def test_an_account_runs_1300_deployments(shop, cloud):
+    from localcloud.codedeploy.model import Group as Kept
+
+    group = shop.group()
+    busy = cloud.deployments.applications["busy"] = Application("busy", "Lambda", 0.0)
+    for n in range(1300):
+        busy.groups[f"g{n}"] = Kept("busy", f"g{n}", "Lambda", {}, active="d-000000000")
+    try:
+        with pytest.raises(shop.aws.codedeploy.exceptions.DeploymentLimitExceededException):
+            group.deploy()
+    finally:
+        del cloud.deployments.applications["busy"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "error"),
+    [
+        (
+            {"alarmConfiguration": {"alarms": [{"name": f"a{n}"} for n in range(51)]}},
+            "AlarmsLimitExceeded",
+        ),
+        (
+            {
+                "triggerConfigurations": [
+                    {
+                        "triggerName": f"t{n}",
+                        "triggerTargetArn": "arn:aws:sns:us-east-1:123456789012:t",
+                        "triggerEvents": ["DeploymentStart"],
+                    }
+                    for n in range(11)
+                ]
+            },
+            "TriggerTargetsLimitExceeded",
+        ),
+        ({"tags": [{"Key": f"k{n}", "Value": "v"} for n in range(51)]}, "InvalidTagsToAdd"),
+    ],
+)
+def test_a_group_has_a_most_of_everything(shop, client, settings, error):
+    app = unique("app")
+    client.create_application(applicationName=app, computePlatform="Lambda")
+    wanted = {"applicationName": app, "deploymentGroupName": "g", "serviceRoleArn": shop.role}
+    assert refusal(client.create_deployment_group, **wanted, **settings)[0] == error
+
+
+def test_a_description_has_256_characters(shop, client):
+    group = shop.group()
+    assert group.run(description="x" * 256)["status"] == "Succeeded"
+    place = {"applicationName": group.app, "revision": S3}
+    call = client.register_application_revision
+    assert refusal(call, **place, description="x" * 257)[0] == "DescriptionTooLong"
