@@ -13,6 +13,8 @@ from typing import Any
 
 from werkzeug import Request, Response
 
+from localcloud import slack_limits
+
 PREFIX = "/slack/"
 TOKEN = "xoxb-local-token"
 SIGNING_SECRET = "local-signing-secret"
@@ -129,9 +131,7 @@ def _fault(arguments: dict[str, Any]) -> str:
     blocks = arguments.get("blocks") or []
     if not arguments.get("text") and not blocks:
         return "no_text"
-    if len(blocks) > 50:
-        return "invalid_blocks"
-    return ""
+    return slack_limits.error(blocks)
 
 
 def _arguments(request: Request) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import boto3
 import pytest
+from slack_sdk.models.blocks import Block
 
 from localcloud import install
 from localcloud.cloud import LocalCloud, Options
@@ -19,6 +20,9 @@ def cloud():
     running.start()
     yield running
     running.stop()
+    for message in running.slack.inbox:  # whatever any story had told
+        for block in message.get("blocks") or []:
+            Block.parse(block).validate_json()
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ def _before_traffic(release: Release) -> Iterator[Line]:
         yield Line(f"hold {release.hold.words}", f"waits: {release.hold.words}")
     if release.revision and release.step != "waiting":
         previous = release.revision.previous
-        was = f"; users get version {previous}" if previous else ""
+        was = f", users get version {previous}" if previous else ""
         found = "chosen" if release.roll_back else "published"
         at = release.times.get("checking") or release.times.get("publishing", "")
         yield Line("published", f"version {release.revision.version} {found}{was}", epoch(at))

@@ -36,7 +36,7 @@ def of_release(release: Release) -> tuple[Link, ...]:
     """What changed, the build that uploaded it, the execution and the deployment."""
     found = [
         what_changed(release),
-        _claimed("build", release.facts.get("run", "")),
+        _link("build", release.facts.get("run", "")),
         *_in_console(release),
     ]
     return tuple(link for link in found if link)
@@ -49,8 +49,8 @@ def what_changed(release: Release) -> Link | None:
     new, old = release.facts.get("commit", ""), release.replaces.commit if release.replaces else ""
     found = _REPOSITORY.fullmatch(url)
     if not found or not _COMMIT.fullmatch(new) or not _COMMIT.fullmatch(old):
-        return _claimed("about this release", release.facts.get("url", ""))
-    return _claimed("what changed", url + _comparison(found["host"], old, new))
+        return _link("about this release", release.facts.get("url", ""))
+    return _link("what changed", url + _comparison(found["host"], old, new))
 
 
 def _comparison(host: str, old: str, new: str) -> str:
@@ -62,18 +62,18 @@ def _comparison(host: str, old: str, new: str) -> str:
     return f"/{'-/' if 'gitlab' in host else ''}compare/{old}...{new}"
 
 
-def _claimed(label: str, url: str) -> Link | None:
+def _link(label: str, url: str) -> Link | None:
     return Link(label, url) if len(url) <= MAX_URL and _SAFE.fullmatch(url) else None
 
 
-def _in_console(release: Release) -> list[Link]:
+def _in_console(release: Release) -> list[Link | None]:
     parts = release.execution.split(":")
     if len(parts) < 6 or parts[1] not in _CONSOLES:
         return []
     region, home = parts[3], f"https://{parts[3]}.{_CONSOLES[parts[1]]}"
     where = f"{home}/states/home?region={region}#/v2/executions/details/"
-    links = [Link("execution", where + quote(release.execution, safe=":-_"))]
+    links = [_link("execution", where + quote(release.execution, safe=":-_"))]
     if release.deployment and release.deployment.id:
         path = f"/codesuite/codedeploy/deployments/{quote(release.deployment.id)}?region={region}"
-        links.append(Link("deployment", home + path))
+        links.append(_link("deployment", home + path))
     return links

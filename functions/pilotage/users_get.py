@@ -44,6 +44,9 @@ def _while_waiting(release: Release) -> str:
 def _on_the_way(release: Release, plan: Plan, revision: Revision) -> str:
     old, new = revision.previous, revision.version
     stays = f"Users get version {old}." if old else "Nothing is live yet."
+    if release.stop:
+        shared = release.step in ("shifting", "verifying")
+        return f"Users are being brought back to version {old}." if shared else stays
     if release.hold:
         return f"{stays} Version {new} is published and waits: {release.hold.words}."
     if release.step == "shifting":

@@ -1,6 +1,7 @@
 """What Slack is sent keeps Slack's limits, whatever the words."""
 
 import json
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -8,13 +9,23 @@ from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 
 from demo.play import _reasons
+from localcloud import slack_limits
+from pilotage.alarm import AlarmSeen
 from pilotage.artifact import Artifact
 from pilotage.fault import Fault
 from pilotage.notice import Seen, of
 from pilotage.outcome import Outcome
-from pilotage.release import Deployment, Plan, Release, Revision
+from pilotage.release import (
+    CheckResult,
+    Deployment,
+    Plan,
+    Release,
+    Replaced,
+    Revision,
+    Stop,
+)
 from pilotage.rollout import of_configuration
-from pilotage.slack_message import render
+from pilotage.slack_message import render, render_aloud, render_history
 from pilotage.target import Target
 
 HOSTILE = st.text(max_size=400) | st.sampled_from(
@@ -50,26 +61,43 @@ def on_its_way(claimed_at="now", **changes):
 def test_hostile_words_stay_words_and_within_the_limits(version, by, key, reasons, kind):
     release = Release(
         Artifact("bucket", f"orders/prod/{key}", "v", 1, "t"),
-        "arn",
+        "arn:aws:states:eu-west-1:1:execution:m:" + version,
         "now",
-        step="finished" if kind else "inspecting",
-        facts={"version": version, "by": by, "commit": by, "url": version},
+        step="finished" if kind else "shifting",
+        facts={name: version for name in ("version", "url", "run", "notes", "again")}
+        | {"by": by, "commit": by},
         faults=tuple(Fault("f", reason) for reason in reasons),
         plan=Plan(Target("orders", "prod", "fn", "live"), "1"),
         revision=Revision("2", "s", "c", "1"),
+        deployment=Deployment(by, "CodeDeployDefault.LambdaCanary10Percent5Minutes"),
+        checks=(CheckResult("before", True, by), CheckResult("after", False, version)),
         outcome=Outcome(kind, "1", reason=version) if kind else None,
+        stop=Stop(by, version, "now"),
+        urgent=by,
+        replaces=Replaced(by, version),
+        alarms=tuple(AlarmSeen(reason, True, 1.5, 1) for reason in reasons),
     )
-    message = render(of(release))
-    blocks = message["blocks"]
-    assert len(blocks) <= 50
-    assert len(json.dumps(blocks, ensure_ascii=False)) < 13_200
-    assert "<!" not in message["text"]
-    assert "<@" not in message["text"]
-    assert "<http" not in message["text"]
-    for block in blocks:
-        Block.parse(block).validate_json()
-        assert block["type"] != "header" or 0 < len(block["text"]["text"]) <= 150
-        assert "mrkdwn" not in json.dumps(block)
+    notice = of(release, Seen(0.3, release.alarms))
+    messages = [
+        render(notice, buttons=True),
+        render_aloud(notice),
+        render_history(notice.history),
+    ]
+    for message in messages:
+        assert slack_limits.error(message["blocks"]) == ""
+        assert not [word for word in ("<!", "<@", "<http") if word in message["text"]]
+        assert "mrkdwn" not in json.dumps(message["blocks"]), "Slack parses none of the words"
+        for block in message["blocks"]:
+            Block.parse(block).validate_json()
+        for url in urls(message["blocks"]):
+            assert re.fullmatch(r"https://[^\s<>|]+", url)
+
+
+def urls(part):
+    if isinstance(part, dict):
+        found = [part["url"]] if part.get("type") == "link" else []
+        return found + [url for inner in part.values() for url in urls(inner)]
+    return [url for inner in part for url in urls(inner)] if isinstance(part, list) else []
 
 
 def test_the_first_line_says_what_users_get():
