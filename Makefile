@@ -6,7 +6,7 @@ READY := $(VENV)/ready
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: demo up test test-all chaos bench check format lock clean
+.PHONY: demo up test test-all chaos fuzz bench check format lock clean
 
 demo: $(READY)
 	@$(BIN)/python -m demo $(ARGS)
@@ -23,6 +23,9 @@ test-all: $(READY)
 
 chaos: $(READY)
 	@PYTHONPATH=.:functions $(BIN)/python -m tests.chaos $(ARGS)
+
+fuzz: $(READY)
+	@PYTHONPATH=.:functions $(BIN)/python -m tests.hostile.fuzz $(ARGS)
 
 bench: $(READY)
 	@$(BIN)/python -m bench.init_cost

@@ -13,6 +13,7 @@ import yaml
 from pilotage.fault import Fault, shown
 
 MAX_DEPTH = 20
+TOO_DEEP = f"is nested more than {MAX_DEPTH} levels deep."
 Path = tuple[str, ...]
 
 
@@ -45,11 +46,11 @@ def parse(name: str, body: bytes) -> Document | Fault:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         return Fault(name, f"is not UTF-8 text (byte {error.start}).", "Save it as UTF-8.")
+    language = "JSON" if name.endswith(".json") else "YAML"
     try:
-        if name.endswith(".json"):
-            return Document(name, _texts(json.loads(text, parse_int=str, parse_float=str)), {})
-        _refuse_aliases(text)
-        node = yaml.compose(text, yaml.BaseLoader)
+        if language == "JSON":
+            return Document(name, _from_json(text), {})
+        node = yaml.compose(text, _PlainLoader)
         lines: dict[Path, int] = {}
         return Document(name, {} if node is None else _value(node, (), lines), lines)
     except _Refused as refused:
@@ -57,20 +58,28 @@ def parse(name: str, body: bytes) -> Document | Fault:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         return Fault(f"{name}:{line}", f"is not YAML: {shown(error.problem or 'unreadable')}.")
-    except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:
-        return Fault(name, f"is not YAML: {shown(str(error))}.")
+    except RecursionError:
+        return Fault(name, TOO_DEEP)
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
+        return Fault(name, f"is not {language}: {shown(str(error)).rstrip('.')}.")
 
 
-def _refuse_aliases(text: str) -> None:
-    depth = 0
-    for event in yaml.parse(text, yaml.BaseLoader):
+class _PlainLoader(yaml.BaseLoader):
+    """Refuses anchors, aliases and depth while it reads: the file is gone through once."""
+
+    _depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        event = self.peek_event()  # type: ignore[no-untyped-call]
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise _Refused(line, "YAML anchors and aliases are not allowed. Write the value out.")
-        depth += isinstance(event, yaml.CollectionStartEvent)
-        depth -= isinstance(event, yaml.CollectionEndEvent)
-        if depth > MAX_DEPTH:
-            raise _Refused(line, f"is nested more than {MAX_DEPTH} levels deep.")
+        if self._depth > MAX_DEPTH:
+            raise _Refused(line, TOO_DEEP)
+        self._depth += 1
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
 
 
 def _value(node: yaml.Node, path: Path, lines: dict[Path, int]) -> Any:
@@ -104,10 +113,26 @@ def _text(value: str, line: int) -> str:
     return value
 
 
-def _texts(value: Any) -> Any:
+def _from_json(text: str) -> Any:
     """JSON with every scalar as the text that stands in the file."""
+    value = json.loads(text, parse_int=str, parse_float=str, object_pairs_hook=_members)
+    return _texts(value, MAX_DEPTH)
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, inner in pairs:
+        if key in found:
+            raise _Refused(1, f"says `{shown(key)}` twice.")
+        found[key] = inner
+    return found
+
+
+def _texts(value: Any, deeper: int) -> Any:
+    if deeper < 0:
+        raise _Refused(1, TOO_DEEP)
     if isinstance(value, dict):
-        return {_text(key, 1): _texts(inner) for key, inner in value.items()}
+        return {_text(key, 1): _texts(inner, deeper - 1) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_texts(inner) for inner in value]
+        return [_texts(inner, deeper - 1) for inner in value]
     return _text(value, 1) if isinstance(value, str) else json.dumps(value)
