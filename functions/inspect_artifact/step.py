@@ -6,6 +6,7 @@ from inspect_artifact import roll_backs
 from pilotage import appspec, archive_faults, documents, manifest
 from pilotage.archive import Archive, Unreadable
 from pilotage.artifact import Artifact, key_faults
+from pilotage.checksum import missing_faults
 from pilotage.documents import Document
 from pilotage.errors import ArtifactNotOurs, ArtifactRejected
 from pilotage.fault import Fault, few, shown
@@ -97,6 +98,9 @@ class Inspection:
         urgent = stored.metadata.get("urgent")
         if plan:
             self._faults += urgent_faults(plan.target, urgent)
+            self._faults += missing_faults(
+                plan.target, artifact, stored.sha256, in_parts=stored.in_parts
+            )
         return replace(
             release,
             facts={name: shown(text, 2000) for name, text in facts.items()},

@@ -24,3 +24,37 @@ def test_all_that_is_wrong_with_a_hostile_archive_is_told_at_once(settled_team):
     for reason in ("stands in the archive twice", "invisible", "method 9", "is not read"):
         assert reason in told
     assert settled_team.alias()[0] == "1"
+
+
+def test_a_target_that_demands_a_checksum_takes_an_upload_that_has_one(team):
+    team.tag(checksum="required")
+    without = team.ending(put(team, ChecksumAlgorithm="CRC32"))
+    assert without.kind == "rejected"
+    (fault,) = without.faults
+    assert "has no SHA-256" in fault
+    assert "--checksum-algorithm SHA256" in fault
+    assert team.alias() is None
+    given = team.ending(put(team, ChecksumAlgorithm="SHA256"))
+    assert given.kind == "live"
+
+
+def test_a_checksum_of_parts_is_not_enough(team):
+    team.tag(checksum="required")
+    where = {"Bucket": team.outputs["ArtifactBucket"], "Key": f"{team.application}/prod/app.zip"}
+    upload = team.aws.s3.create_multipart_upload(**where, ChecksumAlgorithm="SHA256")
+    part = {**where, "UploadId": upload["UploadId"]}
+    made = team.aws.s3.upload_part(
+        **part, PartNumber=1, Body=packed([CODE]), ChecksumAlgorithm="SHA256"
+    )
+    parts = [{"PartNumber": 1, "ETag": made["ETag"], "ChecksumSHA256": made["ChecksumSHA256"]}]
+    done = team.aws.s3.complete_multipart_upload(**part, MultipartUpload={"Parts": parts})
+    ending = team.ending(f"{team.application}/prod/{done['VersionId']}")
+    assert ending.kind == "rejected"
+    assert "of its parts alone" in ending.faults[0]
+
+
+def put(team, **options):
+    key = f"{team.application}/prod/app.zip"
+    bucket = team.outputs["ArtifactBucket"]
+    done = team.aws.s3.put_object(Bucket=bucket, Key=key, Body=packed([CODE]), **options)
+    return f"{team.application}/prod/{done['VersionId']}"
