@@ -28,7 +28,7 @@ fuzz: $(READY)
 	@PYTHONPATH=.:functions $(BIN)/python -m tests.hostile.fuzz $(ARGS)
 
 bench: $(READY)
-	@$(BIN)/python -m bench.init_cost
+	@PYTHONPATH=.:functions $(BIN)/python -m bench $(ARGS)
 
 check: $(READY)
 	$(BIN)/ruff format --check .

@@ -46,7 +46,7 @@ def build(package: Path) -> Path:
         target = package / source.relative_to(HERE)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
-    _compile(package)
+    compile_all(package)
     for path in package.rglob("*"):
         path.chmod(0o755 if path.is_dir() else 0o644)
         os.utime(path, (OLDEST, OLDEST))
@@ -63,7 +63,7 @@ def _install(package: Path) -> None:
     shutil.rmtree(package / "bin", ignore_errors=True)
 
 
-def _compile(package: Path) -> None:
+def compile_all(package: Path) -> None:
     for path in sorted(package.rglob("*.py")):
         py_compile.compile(
             str(path),
