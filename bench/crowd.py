@@ -25,7 +25,7 @@ CONTROL_PLANE_WRITES = ("UpdateFunctionCode", "PublishVersion", "UpdateAlias", "
 PILOTAGE = ("pilotage-", "CodeDeployHook_")
 # Processes that stay warm: a crowd's are not started anew for want of room.
 WARM = 100
-WARMING, ALONE = 12, 5
+WARMING, ALONE = 6, 3
 
 
 @dataclass(frozen=True)
@@ -186,10 +186,10 @@ ROWS = {"one_target": rows_of_one_target, "many_targets": rows_of_many_targets}
 
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.crowd")
-    parser.add_argument("--count", type=int, default=40)
+    parser.add_argument("--count", type=int, default=20)
     parser.add_argument("--only", choices=["one_target", "many_targets"], default="")
-    # Not faster: CodeDeploy gives a hook an hour, and two hundred hooks share this machine.
-    parser.add_argument("--speed", type=float, default=60)
+    # Slower for a larger crowd: CodeDeploy gives a hook an hour, and all share this machine.
+    parser.add_argument("--speed", type=float, default=120)
     options = parser.parse_args(argv)
     cloud = LocalCloud(Options(port=0, speed=options.speed))
     cloud.pool.most_idle = WARM

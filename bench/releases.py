@@ -153,6 +153,7 @@ def calls(cloud: LocalCloud, outputs: dict[str, str]) -> tuple[list[Row], prices
         invocations=invocations(cloud) - before,
         table_writes=sum(made[("dynamodb", n)] for n in ("PutItem", "UpdateItem", "DeleteItem")),
         table_reads=sum(made[("dynamodb", n)] for n in ("GetItem", "BatchGetItem", "Query")),
+        item_kilobytes=kilobytes(outputs, release),
         notices=made[("sns", "Publish")],
         s3_puts=1 + made[("s3", "PUT")] + made[("s3", "PutObject")],
         s3_gets=sum(n for (s, name), n in made.items() if s == "s3" and "PUT" not in name.upper()),
@@ -164,6 +165,14 @@ def calls(cloud: LocalCloud, outputs: dict[str, str]) -> tuple[list[Row], prices
     ]  # fmt: skip
     print(json.dumps({f"{s}:{n}": c for (s, n), c in sorted(made.items())}), file=sys.stderr)
     return rows, counts
+
+
+def kilobytes(outputs: dict[str, str], release: str) -> int:
+    """The release's item, rounded up."""
+    where = {"pk": {"S": f"release#{release}"}, "sk": {"S": "release"}}
+    item = client("dynamodb").get_item(TableName=outputs["Table"], Key=where)["Item"]
+    size = sum(len(name) + len(str(next(iter(value.values())))) for name, value in item.items())
+    return -(-size // 1024)
 
 
 def play_one(outputs: dict[str, str]) -> str:
