@@ -25,7 +25,8 @@ CONTROL_PLANE_WRITES = ("UpdateFunctionCode", "PublishVersion", "UpdateAlias", "
 PILOTAGE = ("pilotage-", "CodeDeployHook_")
 # Processes that stay warm: a crowd's are not started anew for want of room.
 WARM = 100
-WARMING, ALONE = 6, 3
+# As many as the crowd: a process that starts anew costs more than a release.
+WARMING, ALONE = 20, 3
 
 
 @dataclass(frozen=True)
