@@ -3,10 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+CHECKS := .venv-checks
+REVIEWERS := $(CHECKS)/ready
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: demo up test test-all chaos bench check format lock clean
+.PHONY: demo up test test-all chaos fuzz bench check review format lock clean
 
 demo: $(READY)
 	@$(BIN)/python -m demo $(ARGS)
@@ -24,16 +26,24 @@ test-all: $(READY)
 chaos: $(READY)
 	@PYTHONPATH=.:functions $(BIN)/python -m tests.chaos $(ARGS)
 
+fuzz: $(READY)
+	@PYTHONPATH=.:functions $(BIN)/python -m tests.hostile.fuzz $(ARGS)
+
 bench: $(READY)
-	@$(BIN)/python -m bench.init_cost
+	@PYTHONPATH=.:functions $(BIN)/python -m bench $(ARGS)
 
 check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy functions localcloud demo bench
+	$(BIN)/mypy functions localcloud demo bench review
 	$(BIN)/sam validate --lint
 	$(BIN)/sam validate --lint -t examples/orders/template.yaml
 	$(BIN)/python -m localcloud.check_state_machine statemachine/release.asl.json
+	@$(MAKE) --no-print-directory review
+
+# checkov and parliament want other versions of what sam needs, so they live apart.
+review: $(REVIEWERS)
+	$(CHECKS)/bin/python -W ignore -m review
 
 format: $(READY)
 	$(BIN)/ruff check --fix .
@@ -41,6 +51,7 @@ format: $(READY)
 
 lock: $(READY)
 	$(BIN)/uv pip compile -q --no-header --no-annotate --group dev -o requirements-dev.txt pyproject.toml
+	$(BIN)/uv pip compile -q --no-header --no-annotate --group review -o requirements-review.txt pyproject.toml
 
 clean:
 	rm -rf .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -52,3 +63,9 @@ $(READY): requirements-dev.txt
 	@$(BIN)/python -m pip install -q --disable-pip-version-check uv
 	@$(BIN)/uv pip install -q --python $(BIN)/python -r requirements-dev.txt
 	@touch $(READY)
+
+$(REVIEWERS): requirements-review.txt $(READY)
+	@echo "Setting up $(CHECKS) …"
+	@$(PYTHON) -m venv $(CHECKS)
+	@$(BIN)/uv pip install -q --python $(CHECKS)/bin/python -r requirements-review.txt
+	@touch $@

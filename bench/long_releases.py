@@ -1,14 +1,15 @@
-"""What a release costs when it shifts, or waits, for 48 hours, against one of a minute.
+"""Rows 7 and 8 over time: a release that shifts, or waits, for 48 hours, beside one of a minute.
 
-`python -m bench.long_releases`: 48 hours pass in three minutes. Step Functions bills state
+`python -m bench --only long_releases`: 48 hours pass in three minutes. Step Functions bills state
 transitions and ends an execution after 25,000 history events.
 """
 
 import json
 import sys
 import time
-from typing import Any
 
+from bench.history import Seen, of_release
+from bench.row import Row, hand_over
 from bench.targets import Target, client, make_target, outcome_of, upload, wait_until
 from localcloud import install
 from localcloud.cloud import LocalCloud, Options
@@ -17,19 +18,6 @@ SPEED = 960
 HOURS_48 = 48 * 3600
 SHORT = "rollout: canary 10% 1m\n"
 LONG = "rollout: canary 10% 2880m\n"
-
-
-def counts(outputs: dict[str, str], release: str) -> dict[str, int]:
-    """State transitions and history events of the release's execution."""
-    item = client("dynamodb").get_item(
-        TableName=outputs["Table"],
-        Key={"pk": {"S": f"release#{release}"}, "sk": {"S": "release"}},
-    )["Item"]
-    execution = json.loads(item["execution"]["S"])
-    pages = client("stepfunctions").get_paginator("get_execution_history")
-    events = [e for page in pages.paginate(executionArn=execution) for e in page["events"]]
-    entered = [e for e in events if "stateEnteredEventDetails" in e]
-    return {"transitions": len(entered), "history_events": len(events)}
 
 
 def operate(outputs: dict[str, str], what: str, target: Target) -> None:
@@ -46,7 +34,7 @@ def operate(outputs: dict[str, str], what: str, target: Target) -> None:
     )
 
 
-def measure(outputs: dict[str, str]) -> dict[str, Any]:
+def measure(outputs: dict[str, str]) -> dict[str, Seen]:
     minute, shifting, waiting = (make_target(outputs["Topic"]) for _ in range(3))
     operate(outputs, "Freeze", waiting)
     time.sleep(3)
@@ -60,7 +48,7 @@ def measure(outputs: dict[str, str]) -> dict[str, Any]:
     for release in releases.values():
         found = wait_until(lambda r=release: outcome_of(outputs, r), 120)  # type: ignore[misc]
         assert found["outcome"]["kind"] == "live", found
-    return {name: counts(outputs, release) for name, release in releases.items()}
+    return {name: of_release(outputs, release) for name, release in releases.items()}
 
 
 def main() -> int:
@@ -71,8 +59,26 @@ def main() -> int:
         found = measure(outputs)
     finally:
         cloud.stop()
-    print(json.dumps(found, indent=2))
-    return 0 if len({json.dumps(counted) for counted in found.values()}) == 1 else 1
+    short = found.pop("a minute")
+    hand_over(row for name, seen in found.items() for row in rows(name, seen, short))
+    return 0
+
+
+def rows(name: str, seen: Seen, short: Seen) -> list[Row]:
+    one = "a release of a minute"
+    return [
+        Row(
+            "7",
+            f"transitions, {name}",
+            seen.transitions,
+            "",
+            one,
+            short.transitions,
+            1,
+            counted=True,
+        ),
+        Row("8", f"history events, {name}", seen.events, "", one, short.events, 1, counted=True),
+    ]
 
 
 if __name__ == "__main__":

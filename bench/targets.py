@@ -62,7 +62,7 @@ def make_target(
     client("lambda").create_function(
         FunctionName=target.function,
         Runtime="python3.11",
-        Role=_role(),
+        Role=role(),
         Handler="index.handler",
         Code={"ZipFile": zipped("# one")},
         Tags={"pilotage:application": name},
@@ -75,7 +75,7 @@ def make_target(
     client("codedeploy").create_deployment_group(
         applicationName=name,
         deploymentGroupName="prod",
-        serviceRoleArn=_role(),
+        serviceRoleArn=role(),
         deploymentConfigName=rollout,
         triggerConfigurations=[trigger],
         autoRollbackConfiguration={
@@ -136,21 +136,22 @@ def wait_until(look: Callable[[], T | None], seconds: float) -> T:
     raise TimeoutError(f"nothing came within {seconds} s")
 
 
-def _role() -> str:
-    iam = client("iam")
+def role(*services: str) -> str:
+    """A role that may do everything. `services` may take it, beside Lambda and CodeDeploy."""
+    iam, name = client("iam"), "-".join([ROLE, *(s.split(".")[0] for s in services)])
     try:
-        return str(iam.get_role(RoleName=ROLE)["Role"]["Arn"])
+        return str(iam.get_role(RoleName=name)["Role"]["Arn"])
     except iam.exceptions.NoSuchEntityException:
         pass
-    services = {"Service": ["lambda.amazonaws.com", "codedeploy.amazonaws.com"]}
-    trust = {"Effect": "Allow", "Principal": services, "Action": "sts:AssumeRole"}
+    trusted = {"Service": ["lambda.amazonaws.com", "codedeploy.amazonaws.com", *services]}
+    trust = {"Effect": "Allow", "Principal": trusted, "Action": "sts:AssumeRole"}
     made = iam.create_role(
-        RoleName=ROLE,
+        RoleName=name,
         AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
     )
     everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     iam.put_role_policy(
-        RoleName=ROLE,
+        RoleName=name,
         PolicyName="all",
         PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [everything]}),
     )

@@ -35,6 +35,7 @@ from localcloud.corrections import (
     execution_events,
     jsonata,
     message_moves,
+    object_checksums,
     object_events,
     policy_versions,
     state_pauses,
@@ -146,6 +147,7 @@ class LocalCloud:
         default_user_config["stepfunctions"] = {"execute_state_machine": True}
         default_user_config["iam"] = {"load_aws_managed_policies": True}
         object_events.apply(self.bus)
+        object_checksums.apply()
         event_targets.apply(self.bus)
         jsonata.apply()
         task_clients.apply()

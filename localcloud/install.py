@@ -112,6 +112,7 @@ def _sam(arguments: list[str], environment: Mapping[str, str]) -> None:
             **os.environ,
             **environment,
             "SAM_CLI_TELEMETRY": "0",
+            "LAMBDA_PYTHON": sys.executable,
             "PATH": f"{sam.parent}:{os.environ['PATH']}",
         },
         stdin=subprocess.DEVNULL,

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 
 from inspect_artifact import roll_backs
-from pilotage import appspec, archive, documents, manifest
+from pilotage import appspec, archive_faults, documents, manifest
 from pilotage.archive import Archive, Unreadable
 from pilotage.artifact import Artifact, key_faults
+from pilotage.checksum import missing_faults
 from pilotage.documents import Document
 from pilotage.errors import ArtifactNotOurs, ArtifactRejected
 from pilotage.fault import Fault, few, shown
@@ -97,6 +98,9 @@ class Inspection:
         urgent = stored.metadata.get("urgent")
         if plan:
             self._faults += urgent_faults(plan.target, urgent)
+            self._faults += missing_faults(
+                plan.target, artifact, stored.sha256, in_parts=stored.in_parts
+            )
         return replace(
             release,
             facts={name: shown(text, 2000) for name, text in facts.items()},
@@ -131,7 +135,7 @@ class Inspection:
             return Contents()
         try:
             found = Archive(ObjectSource(artifact))
-            self._faults += archive.content_faults(found)
+            self._faults += archive_faults.content_faults(found)
             ours = self._document(found, manifest.FILE_NAMES)
             theirs = self._document(found, appspec.FILE_NAMES)
         except Unreadable as unreadable:
@@ -179,7 +183,7 @@ class Inspection:
             names = (entry.name for entry in contents.archive.entries)
             self._faults += handler_faults(function, names)
         if contents.archive and function.layers:
-            self._faults += archive.size_faults(contents.archive, function.layers)
+            self._faults += archive_faults.size_faults(contents.archive, function.layers)
         wanted, own = contents.manifest, contents.appspec_hooks
         return Plan(
             target=target,

@@ -1,6 +1,5 @@
 """One thing that is wrong with an upload: where, what, and how to mend it."""
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -24,6 +23,8 @@ def few(faults: list[Fault], limit: int = 20) -> tuple[Fault, ...]:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`Did you mean "x"?` for the nearest known word; else the list of what is known."""
+    import difflib  # only what is wrong with an upload needs it
+
     words = sorted(known)
     near = difflib.get_close_matches(word[:100], words, n=1, cutoff=0.6)
     if near:

@@ -10,7 +10,7 @@ from typing import Any
 from pilotage import rollout as rollouts
 from pilotage.checks import MAX_MILLISECONDS, Check, milliseconds
 from pilotage.documents import Document, Path
-from pilotage.fault import Fault, did_you_mean, shown
+from pilotage.fault import Fault, did_you_mean, few, shown
 from pilotage.rollout import BadRollout, Rollout
 from pilotage.target import HOOK_PREFIX
 
@@ -18,6 +18,7 @@ FILE_NAMES = ("pilotage.yml", "pilotage.yaml")
 FACTS = ("version", "commit", "by", "url", "notes")
 RESERVED = ("targets",)
 MAX_CHECKS = 20
+MAX_GUESSES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ class Manifest:
 def read(document: Document) -> tuple[Manifest, list[Fault]]:
     """The manifest and all its faults at once; a faulty part is left out of the manifest."""
     reader = _Reader(document)
-    return reader.manifest(), reader.faults
+    found = reader.manifest()
+    return found, list(few(reader.faults))
 
 
 class _Reader:
@@ -125,7 +127,9 @@ class _Reader:
                 self._fault((name,), "is reserved for what is not built yet.", "Take it out.")
             elif name not in known:
                 text = f'"{shown(name)}" is not known here.'
-                self._fault((*path, name), text, did_you_mean(name, known))
+                # Nobody reads the thousandth guess, and guessing takes time.
+                fix = did_you_mean(name, known) if len(self.faults) < MAX_GUESSES else ""
+                self._fault((*path, name), text, fix)
         return {name: members[name] for name in known if name in members}
 
     def _object(self, value: Any, path: Path) -> Mapping[str, Any]:

@@ -14,6 +14,7 @@ UNQUALIFIED_TAG = "pilotage:unqualified"
 QUEUE_TAG = "pilotage:queue"
 URGENT_TAG = "pilotage:urgent"
 CHANNEL_TAG = "pilotage:channel"
+CHECKSUM_TAG = "pilotage:checksum"
 HOOK_PREFIX = "CodeDeployHook_"
 
 # Names as Lambda takes them.
@@ -38,6 +39,7 @@ class Target:
     in_order: bool = False
     urgent_allowed: bool = False
     channel: str = ""
+    checksum_required: bool = False
 
     @property
     def name(self) -> str:
@@ -112,6 +114,7 @@ def read_target(group: Group) -> tuple[Target | None, list[Fault]]:
         in_order=group.tags.get(QUEUE_TAG) == "in-order",
         urgent_allowed=group.tags.get(URGENT_TAG) == "allowed",
         channel=group.tags.get(CHANNEL_TAG, ""),
+        checksum_required=group.tags.get(CHECKSUM_TAG) == "required",
     )
     return target, faults + _words_faults(group.tags, place) + _channel_faults(target, place)
 
@@ -206,6 +209,7 @@ _TAG_WORDS = {
     QUEUE_TAG: ("supersede", "in-order"),
     URGENT_TAG: ("allowed",),
     UNQUALIFIED_TAG: ("accepted",),
+    CHECKSUM_TAG: ("required",),
 }
 
 

@@ -80,7 +80,9 @@ class Publish:
         if holder != release.id:
             raise FunctionBusy(f"{holder} is publishing {function}")
         try:
-            published = lambda_function.publish(release.artifact, target, lambda_functions)
+            published = lambda_function.publish(
+                release.artifact, target, lambda_functions, sha256=release.sha256
+            )
         finally:
             self._turns.let_function_go(function, release.id)
         found: Configuration = published

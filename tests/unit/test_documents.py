@@ -85,3 +85,18 @@ def test_json_with_tabs_is_json():
 
 def test_broken_json_says_where():
     assert isinstance(parse("appspec.json", b'{"a": }'), Fault)
+
+
+def fault_of_json(text):
+    found = parse("appspec.json", text.encode())
+    assert isinstance(found, Fault), found
+    return str(found)
+
+
+def test_json_is_held_to_the_rules_of_yaml():
+    assert fault_of_json('{"Hooks": [], "Hooks": [{}]}') == "appspec.json:1: says `Hooks` twice."
+    assert (
+        fault_of_json("[" * 22 + "]" * 22) == "appspec.json:1: is nested more than 20 levels deep."
+    )
+    assert fault_of_json("[" * 60_000) == "appspec.json: is nested more than 20 levels deep."
+    assert fault_of_json("{").startswith("appspec.json: is not JSON: ")

@@ -96,3 +96,10 @@ def test_the_schema_accepts_what_is_accepted(text):
 )
 def test_the_schema_refuses_what_is_refused(text):
     assert not schema_accepts(text)
+
+
+def test_a_thousand_unknown_words_are_told_in_few_lines():
+    _, faults = read("".join(f"rollou{n}: 1\n" for n in range(5000)))
+    assert len(faults) == 21
+    assert faults[0].endswith('"rollou0" is not known here. Did you mean "rollout"?')
+    assert faults[-1] == "and: 4980 more faults like these."

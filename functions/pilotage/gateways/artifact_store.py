@@ -19,11 +19,13 @@ class ObjectGone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What S3 says of an object version. `sha256` is hex, empty when the upload gave none."""
+    """What S3 says of an object version. `sha256` is hex, empty when the upload gave none, or when it
+    gave one of its parts alone (`in_parts`)."""
 
     size: int
     metadata: Mapping[str, str]
     sha256: str
+    in_parts: bool = False
 
 
 class ObjectSource:
@@ -46,7 +48,12 @@ class ObjectSource:
 
 
 def head(artifact: Artifact) -> Stored:
-    """Raises ObjectGone when the object version is no longer there."""
+    """Raises ObjectGone when the object version is no longer there.
+
+    ChecksumMode asks for no permission beyond s3:GetObjectVersion, except for kms:Decrypt where a KMS
+    key encrypts; the stack's bucket is encrypted by S3's own.
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+    """
     try:
         found = client("s3").head_object(
             Bucket=artifact.bucket,
@@ -59,9 +66,9 @@ def head(artifact: Artifact) -> Stored:
             raise ObjectGone from error
         raise
     checksum = found.get("ChecksumSHA256", "")
-    whole = checksum and "-" not in checksum  # a multipart upload's checksum is of its parts
-    sha256 = base64.b64decode(checksum).hex() if whole else ""
-    return Stored(found["ContentLength"], found.get("Metadata", {}), sha256)
+    in_parts = "-" in checksum  # `…-3`: of three parts' checksums, not of the bytes
+    sha256 = "" if in_parts else base64.b64decode(checksum).hex()
+    return Stored(found["ContentLength"], found.get("Metadata", {}), sha256, in_parts)
 
 
 def write_outcome(artifact: Artifact, outcome: Mapping[str, Any]) -> None:

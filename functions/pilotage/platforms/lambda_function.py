@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from pilotage import appspec as appspecs
 from pilotage.artifact import Artifact
+from pilotage.checksum import difference
 from pilotage.errors import RevisionNotReady, RevisionRefused
 from pilotage.target import Target
 
@@ -42,9 +43,11 @@ def publish(
     target: Target,
     functions: Functions,
     sleep: Callable[[float], None] = time.sleep,
+    sha256: str = "",
 ) -> Any:
     """A version of the artifact that is Active. RevisionId is read after the update settled, so
-    nobody's change slips in between. Raises RevisionNotReady when Lambda takes its time."""
+    nobody's change slips in between. Raises RevisionNotReady when Lambda takes its time, and
+    RevisionRefused when it holds other bytes than the upload's `sha256` (hex, "" for not known)."""
     function = target.function
     # What failed before may be what this artifact mends.
     current = _settled(functions, function, "", sleep, ignore_failure=True)
@@ -52,6 +55,8 @@ def publish(
     settled = _settled(functions, function, "", sleep)
     if settled.code_sha256 != updated.code_sha256:
         raise RevisionNotReady("someone else changed the function meanwhile")
+    if other := difference(sha256, settled.code_sha256):
+        raise RevisionRefused(other)
     published = functions.publish(function, settled, f"pilotage {artifact.release_id}")
     return _settled(functions, function, published.version, sleep)
 

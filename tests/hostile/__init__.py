@@ -1,0 +1,1 @@
+"""Uploads that were made to harm, and what must be said of each."""
