@@ -21,6 +21,8 @@ ARNS = {
     "AWS::SQS::Queue": HERE.format(service="sqs", rest="queue"),
     "AWS::Serverless::StateMachine": HERE.format(service="states", rest="stateMachine:machine"),
     "AWS::Serverless::Function": HERE.format(service="lambda", rest="function:function"),
+    "AWS::IAM::Role": "arn:aws:iam::123456789012:role/role",
+    "AWS::Events::EventBus": HERE.format(service="events", rest="event-bus/bus"),
     "AWS::Events::Rule": HERE.format(service="events", rest="rule/rule"),
 }
 
