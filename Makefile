@@ -8,7 +8,7 @@ REVIEWERS := $(CHECKS)/ready
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: demo up test test-all chaos fuzz bench check review format lock clean
+.PHONY: demo up test test-all chaos fuzz bench check review format pictures lock clean
 
 demo: $(READY)
 	@$(BIN)/python -m demo $(ARGS)
@@ -48,6 +48,10 @@ review: $(REVIEWERS)
 format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# Needs Chromium on the PATH.
+pictures: $(READY)
+	@$(BIN)/python -m demo.pictures
 
 lock: $(READY)
 	$(BIN)/uv pip compile -q --no-header --no-annotate --group dev -o requirements-dev.txt pyproject.toml

@@ -28,7 +28,7 @@ def test_two_stacks_release_to_one_group_one_after_the_other(aws, cloud, pilotag
     other = Team(aws, cloud, outputs, team.application, team.function)
     try:
         assert team.release().kind == "live"
-        first = team.upload(code("two", "rollout: canary 10% 15m\n"))
+        first = team.upload(code("two", "rollout: canary 10% 90m\n"))
         wait_for(lambda: team.alias()[1])
         second = other.upload(code("three"))
         wait_for(lambda: held_by(other, second) == "deployment")
