@@ -19,6 +19,7 @@ def builds(tmp_path_factory):
     return [build_package.build(folder) for folder in folders]
 
 
+@pytest.mark.long
 def test_every_module_is_compiled_and_never_compared_with_its_source(builds):
     sources = list(builds[0].rglob("*.py"))
     assert builds[0] / "inspect_artifact" / "app.py" in sources
@@ -29,6 +30,7 @@ def test_every_module_is_compiled_and_never_compared_with_its_source(builds):
         assert compiled[8:16] == importlib.util.source_hash(source.read_bytes())
 
 
+@pytest.mark.long
 def test_two_builds_make_the_same_zip(builds, tmp_path):
     """By sam's own packer, which says 1980 of every file."""
     made = [make_zip_with_lambda_permissions(tmp_path / f"{n}", b) for n, b in enumerate(builds)]
@@ -36,6 +38,7 @@ def test_two_builds_make_the_same_zip(builds, tmp_path):
     assert first == second
 
 
+@pytest.mark.long
 def test_it_fits_every_architecture_and_tells_nothing_of_the_builder(builds):
     names = [str(path.relative_to(builds[0])) for path in builds[0].rglob("*")]
     assert not [name for name in names if name.endswith((".so", "RECORD", "WHEEL"))]

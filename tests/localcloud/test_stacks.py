@@ -112,6 +112,7 @@ def test_metric_math_of_alarms(expression, values, result):
     assert evaluate(expression, values) == result
 
 
+@pytest.mark.long
 def test_up_prints_one_json_line_and_stops_cleanly():
     """Another process: a bare cloud that real clients reach, ended by SIGTERM."""
     process = subprocess.Popen(

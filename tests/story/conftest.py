@@ -118,8 +118,9 @@ class Team:
             TableName=self.outputs["Table"],
             Key={"pk": {"S": f"release#{release}"}, "sk": {"S": "message"}},
         ).get("Item")
-        message = json.loads(item["message"]["S"])["told"] if item else {}
-        if not (message.get("ended") and message.get("ts")):
+        kept = json.loads(item["message"]["S"]) if item else {"told": {}}
+        message = kept["told"]
+        if kept.get("until") or not (message.get("ended") and message.get("ts")):
             return None
         return [m for m in self.messages() if m["ts"] == message["ts"]]
 

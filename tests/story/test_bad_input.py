@@ -173,6 +173,7 @@ def test_unqualified_triggers_are_rejected_unless_the_group_accepts_them(team):
     assert team.release().kind == "live"
 
 
+@pytest.mark.long
 def test_an_alias_weighted_by_someone_else_needs_a_person_and_says_the_command_that_mends_it(team):
     assert team.release().kind == "live"
     two = builders.publish(team.aws, team.function, "two = 2")

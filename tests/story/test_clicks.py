@@ -101,6 +101,7 @@ def test_roll_back_after_live_and_a_click_that_comes_too_late(team, clicks):
     assert team.alias() == ("1", {})
 
 
+@pytest.mark.long
 def test_release_again_uploads_the_same_artifact_as_a_new_release(team, clicks):
     assert team.release().kind == "live"
     release, message = shifting(team)

@@ -15,6 +15,7 @@ def lambda_writes(cloud):
     )
 
 
+@pytest.mark.long
 def test_a_release_takes_nine_transitions_and_two_writes_at_most(cloud, settled_team):
 
     cloud.front.journal.clear()

@@ -56,6 +56,7 @@ def test_a_good_release_posts_once_in_the_channel_and_says_what_it_replaces(team
     assert len([m for m in posts if "thread_ts" not in m]) == 1
 
 
+@pytest.mark.long
 def test_an_alarm_that_rings_is_told_with_its_value_against_its_limit(aws, cloud, pilotage):
     alarm = unique("p99")
     team = make_team(aws, cloud, pilotage, alarms=[alarm])

@@ -64,6 +64,7 @@ def test_a_freeze_holds_what_waits_and_tells_who_uploads(team):
     assert f"🧊 Freeze: {target}" in texts(team)
 
 
+@pytest.mark.long
 def test_everything_can_be_frozen_and_a_late_freeze_does_not_undo_a_thaw(team):
     frozen = put(team, "Freeze", target="everything", by="mara", reason="black friday")
     try:
@@ -104,6 +105,7 @@ def test_a_release_that_waits_is_stopped_before_it_begins(team):
     assert team.ending(running).kind == "live"
 
 
+@pytest.mark.long
 def test_a_roll_back_goes_to_the_version_before_at_once_and_without_checks(team):
     target = two_lives(team)
     asked = put(team, "Roll Back", target=target, by="mara", reason="it is slow")

@@ -200,6 +200,7 @@ def test_only_the_newest_waits_and_it_goes_live(team):
     assert team.alias()[1] == {}
 
 
+@pytest.mark.long
 def test_a_users_own_hook_is_forwarded_to_and_answers_itself(team):
     assert team.release().kind == "live"
     hook = "CodeDeployHook_" + builders.unique("own")

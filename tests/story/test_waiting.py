@@ -174,6 +174,7 @@ def test_what_comes_up_after_the_turn_was_taken_is_waited_for_before_deploying(t
     assert team.alias() == ("3", {})
 
 
+@pytest.mark.long
 def test_a_function_that_is_being_published_is_waited_for_and_taken_over_from_the_dead(team):
     where = {"pk": {"S": f"function#{team.function}"}, "sk": {"S": "publishing"}}
     table = team.outputs["Table"]
