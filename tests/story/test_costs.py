@@ -1,5 +1,7 @@
 """What a release costs, in what AWS bills: the same on every machine."""
 
+import pytest
+
 from bench.history import of_release
 from bench.releases import WRITES
 from tests.builders import GOOD
