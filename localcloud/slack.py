@@ -6,6 +6,7 @@ it throttle, break, hang or refuse.
 """
 
 import json
+import math
 import threading
 import time
 from dataclasses import dataclass
@@ -36,12 +37,18 @@ class Trouble:
 
 
 class Slack:
-    """What was sent stands in `inbox`: method, arguments, the answer's `ts`, and when."""
+    """What was sent stands in `inbox`: method, arguments, the answer's `ts`, and when. A channel
+    takes `per_second` posts and edits, all of them where that is 0.
+
+    https://docs.slack.dev/apis/web-api/rate-limits
+    """
 
     def __init__(self) -> None:
         self.inbox: list[dict[str, Any]] = []
         self.trouble: Trouble | None = None
+        self.per_second = 0.0
         self.turned_away = 0
+        self._next: dict[str, float] = {}
         self._lock = threading.Lock()
         self._count = 0
 
@@ -74,7 +81,7 @@ class Slack:
         with self._lock:
             self.turned_away += 1
         if trouble.kind == "throttled":
-            return Response("", 429, {"Retry-After": str(int(trouble.seconds))})
+            return Response("", 429, {"Retry-After": str(math.ceil(trouble.seconds))})
         if trouble.kind == "hanging":
             time.sleep(trouble.seconds)
         if trouble.kind in ("unavailable", "hanging"):
@@ -86,6 +93,8 @@ class Slack:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if token != TOKEN:
             return _json({"ok": False, "error": "invalid_auth"})
+        if method.startswith("chat.") and not self._has_room(str(arguments.get("channel"))):
+            return self._turn_away(Trouble("throttled", 1 / self.per_second))
         if method == "chat.postMessage":
             return self._post(arguments)
         if method == "chat.update":
@@ -96,6 +105,16 @@ class Slack:
         if method == "auth.test":
             return _json({"ok": True, "team": "Local", "user": "pilotage", "bot_id": "B0LOCAL"})
         return _json({"ok": False, "error": "unknown_method"})
+
+    def _has_room(self, channel: str) -> bool:
+        if not self.per_second:
+            return True
+        with self._lock:
+            now = time.monotonic()
+            if now < self._next.get(channel, 0.0):
+                return False
+            self._next[channel] = now + 1 / self.per_second
+            return True
 
     def _post(self, arguments: dict[str, Any]) -> Response:
         if error := _fault(arguments):

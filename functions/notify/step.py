@@ -9,7 +9,7 @@ from typing import Protocol
 
 from pilotage import notice as notices
 from pilotage.gateways import deployments, topic
-from pilotage.gateways.message_table import Message, MessageTable
+from pilotage.gateways.message_table import MessageTable
 from pilotage.gateways.release_table import ReleaseTable
 from pilotage.instruction import Answer
 from pilotage.notice import UNSEEN, Notice, Seen
@@ -85,20 +85,23 @@ class Notifier:
         step = None if told.rank > notice.rank else self._channel.next(notice, told)
         if step is None:
             return None
-        claimed = replace(before, until=self._now() + CLAIM_SECONDS)
-        if before.until > self._now() or not self._messages.put_message(about, claimed, before):
+        if before.until > self._now():
             return BUSY_SECONDS
-        planned = before.planned or self._plan(notice)
-        while step is not None:
+        claim = replace(before, until=self._now() + CLAIM_SECONDS)
+        kept = self._messages.put_message(about, claim, before)
+        if kept is None:
+            return BUSY_SECONDS
+        kept = replace(kept, planned=kept.planned or self._plan(notice))
+        while step is not None and kept is not None:
             try:
                 told = step()
             except (ComeBack, RefusedForGood):
-                self._messages.put_message(about, Message(told, 0, planned), claimed)
+                self._messages.put_message(about, replace(kept, until=0), kept)
                 raise
             step = self._channel.next(notice, told)
-            kept = Message(told, self._now() + CLAIM_SECONDS if step else 0, planned)
-            self._messages.put_message(about, kept, claimed)
-            claimed = kept
+            until = self._now() + CLAIM_SECONDS if step else 0
+            now = replace(kept, told=told, until=until)
+            kept = self._messages.put_message(about, now, kept)
         return None
 
     def _plan(self, notice: Notice) -> bool:

@@ -20,11 +20,13 @@ class ResourceFailed(Exception):
 
 @dataclass(frozen=True)
 class Asked:
-    """What a handler is asked to make."""
+    """What a handler is asked to make. `tell` puts a line among the stack's events."""
 
     stack: str
     logical_id: str
     properties: Properties
+    update_policy: Properties = field(default_factory=dict)
+    tell: Callable[[str], None] = lambda _reason: None
 
     def name(self, member: str, limit: int = 64) -> str:
         """The name given by the template, or one that CloudFormation would make up."""

@@ -140,7 +140,13 @@ class Deploy:
         try:
             resource_type = type_named(kind)
             properties = resolver.resolve(body.get("Properties") or {})
-            asked = Asked(self._stack.name, name, properties)
+            asked = Asked(
+                self._stack.name,
+                name,
+                properties,
+                resolver.resolve(body.get("UpdatePolicy") or {}),
+                lambda reason: self._event(name, kind, "UPDATE_IN_PROGRESS", reason),
+            )
             if old and old.type == kind and old.properties == properties:
                 return []
             changes = _changed(old.properties, properties) if old else set()

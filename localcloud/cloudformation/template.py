@@ -246,7 +246,12 @@ def references(value: Json) -> set[str]:
 def in_order(resources: Mapping[str, Json]) -> list[str]:
     """Resource names, each after everything it depends on. Raises TemplateError on a circle."""
     needs = {
-        name: (references(body.get("Properties")) | _depends_on(body)) & set(resources)
+        name: (
+            references(body.get("Properties"))
+            | references(body.get("UpdatePolicy"))
+            | _depends_on(body)
+        )
+        & set(resources)
         for name, body in resources.items()
     }
     ordered: list[str] = []

@@ -1,8 +1,11 @@
 """Both ways to Slack, against a Slack that keeps what it was sent."""
 
+from dataclasses import replace
+
 import pytest
 
 from localcloud.slack import TOKEN
+from pilotage.gateways.message_table import MessageTable
 from pilotage.gateways.slack import channel_for
 from pilotage.gateways.slack_users import is_among
 from pilotage.notice import of
@@ -48,3 +51,20 @@ def test_who_may_click_is_named_or_in_a_group_that_is(cloud):
     assert may("U0LOCAL0001", "S0LOCAL0001")
     assert not may("U7", "S0LOCAL0001")
     assert not may("U7")
+
+
+def test_what_an_older_version_kept_of_a_message_is_replaced_like_any_other(aws, pilotage):
+    table = MessageTable(pilotage["Table"])
+    aws.dynamodb.put_item(
+        TableName=pilotage["Table"],
+        Item={
+            "pk": {"S": "release#old"},
+            "sk": {"S": "message"},
+            "message": {"S": '{"told": {"channel": "C1", "ts": "1.1"}, "of_old": true}'},
+        },
+    )
+    before = table.message("old")
+    assert (before.told.ts, before.until) == ("1.1", 0)
+    claimed = table.put_message("old", replace(before, until=5), before)
+    assert claimed == table.message("old")
+    assert table.put_message("old", before, before) is None, "someone else wrote"

@@ -18,7 +18,7 @@ AWS = Path(sys.executable).parent / "aws"
 @pytest.fixture
 def slack(cloud):
     yield cloud.slack
-    cloud.slack.trouble = None
+    cloud.slack.trouble, cloud.slack.per_second = None, 0
 
 
 def posts_of(team, release):
@@ -76,6 +76,29 @@ def test_what_slack_refuses_for_good_rings_and_is_replayed_by_the_documented_com
     )
     assert posts_of(team, release).count("chat.postMessage") == 1
     assert "Everyone gets version 1." in team.ending(release).text
+
+
+@pytest.mark.long
+def test_a_channel_that_takes_one_call_a_second_is_told_all_once_and_in_order(
+    aws, cloud, pilotage, slack
+):
+    teams = [make_team(aws, cloud, pilotage) for _ in range(4)]
+    slack.per_second = 1
+    releases = [team.upload(by="mara") for team in teams]
+    for team, release in zip(teams, releases, strict=True):
+        assert team.outcome(release)["outcome"]["kind"] == "live", "chat holds nothing up"
+    for team, release in zip(teams, releases, strict=True):
+        messages = wait_for(lambda t=team, r=release: t._told(r, "live"), seconds=120)
+        assert [m["method"] for m in messages].count("chat.postMessage") == 1
+        ranks = [ORDER[m["text"][0]] for m in messages]
+        assert ranks == sorted(ranks), "never set back to an earlier state"
+        shown = [json.dumps(m["blocks"]) for m in messages]
+        assert all(one != next_ for one, next_ in zip(shown, shown[1:], strict=False))
+        assert ": live" in messages[-1]["text"]
+    assert slack.turned_away
+
+
+ORDER = {"📦": 0, "⏸": 0, "🔎": 1, "🚚": 2, "✅": 3}
 
 
 def arn_of(aws, url):

@@ -30,9 +30,9 @@ class Table:
 
     def put_message(self, release_id, message, before):
         if before != self.kept:
-            return False
+            return None
         self.kept = message
-        return True
+        return message
 
 
 class Answers:

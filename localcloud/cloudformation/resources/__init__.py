@@ -1,6 +1,7 @@
 """The resource types this cloud can make, a file for each kind. Importing this defines them all."""
 
 from localcloud.cloudformation.resources import (
+    aliases,
     deployments,
     events,
     functions,
@@ -12,6 +13,7 @@ from localcloud.cloudformation.resources import (
 )
 
 __all__ = [
+    "aliases",
     "deployments",
     "events",
     "functions",

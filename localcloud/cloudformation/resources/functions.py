@@ -1,4 +1,4 @@
-"""Lambda functions, versions, aliases, and who may call them."""
+"""Lambda functions, versions, and who may call them."""
 
 import time
 from typing import Any
@@ -136,42 +136,6 @@ def _delete_version(made: Made) -> None:
 
 
 define(ResourceType("AWS::Lambda::Version", _create_version, _delete_version))
-
-
-def _create_alias(asked: Asked) -> Made:
-    names = ("FunctionName", "Name", "FunctionVersion", "Description", "RoutingConfig")
-    given = only(asked.properties, *names)
-    if "RoutingConfig" in given:
-        given["RoutingConfig"] = _routing(given["RoutingConfig"])
-    made = call("lambda", "CreateAlias", **given)
-    return Made(made["AliasArn"])
-
-
-def _routing(routing: Properties) -> dict[str, Any]:
-    weights = routing.get("AdditionalVersionWeights") or []
-    return {
-        "AdditionalVersionWeights": {
-            str(weight["FunctionVersion"]): float(weight["FunctionWeight"]) for weight in weights
-        }
-    }
-
-
-def _update_alias(made: Made, asked: Asked) -> Made:
-    given = only(asked.properties, "FunctionName", "Name", "FunctionVersion", "Description")
-    call("lambda", "UpdateAlias", **given, RoutingConfig={"AdditionalVersionWeights": {}})
-    return made
-
-
-def _delete_alias(made: Made) -> None:
-    function, _, alias = made.physical_id.rpartition(":")
-    ignore_missing(lambda: call("lambda", "DeleteAlias", FunctionName=function, Name=alias))
-
-
-define(
-    ResourceType(
-        "AWS::Lambda::Alias", _create_alias, _delete_alias, _update_alias, ("FunctionName", "Name")
-    )
-)
 
 
 def _add_permission(asked: Asked) -> Made:
