@@ -40,8 +40,9 @@ CLIENTS: dict[str, tuple[str, ...]] = {
     "after_allow_traffic": (TABLE, TOPIC, "codedeploy", "lambda"),
     "settle_deployment": (TABLE, "codedeploy", "stepfunctions"),
     "finish_release": (TABLE, TOPIC, "s3", "codedeploy", "lambda", "cloudwatch", "stepfunctions"),
-    "notify": (TABLE, "ssm", "lambda"),
+    "notify": (TABLE, "ssm", "lambda", "cloudwatch"),
     "answer_operator": TURN,
+    "answer_click": (TABLE, "ssm", "events"),
     "resume_waiting": (TABLE, "codedeploy", "cloudwatch", "stepfunctions"),
     "sweep": (TABLE, "s3", "stepfunctions"),
 }

@@ -8,15 +8,15 @@ from pilotage.told import digest
 
 
 class FileChannel:
-    """`trouble` is raised once, instead of telling."""
+    """`trouble` is raised once, instead of telling; with `more` there is always more to tell."""
 
     def __init__(self, path):
-        self.path, self.trouble = path, None
+        self.path, self.trouble, self.more = path, None, False
         path.touch()
 
     def next(self, notice, told):
         words = {"headline": notice.headline, "users_get": notice.users_get, "who": notice.who}
-        if told.digest == digest(words):
+        if told.digest == digest(words) and not self.more:
             return None
         return partial(self._write, notice, words, told)
 

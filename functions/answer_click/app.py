@@ -14,6 +14,7 @@ from pilotage.gateways.release_table import ReleaseTable
 from pilotage.gateways.secrets import secret
 from pilotage.gateways.slack_api import send
 from pilotage.gateways.turn_table import TurnTable
+from pilotage.slack_message import escaped
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +62,7 @@ def _tell(url: str, words: str) -> None:
 
     https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
     """
-    message = {"text": words, "response_type": "ephemeral", "replace_original": False}
+    message = {"text": escaped(words), "response_type": "ephemeral", "replace_original": False}
     try:
         send(url, message, ANSWER_SECONDS)
     except Exception:

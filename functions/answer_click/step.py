@@ -62,7 +62,7 @@ class Clicks:
             return self._obey(click)
         except Exception:
             log.exception("a click on %s could not be answered", click.release)
-            return f"That did not work, and may be tried again. {NOTHING_DONE}"
+            return "It is not known whether that worked. Look at the message, then try again."
 
     def _obey(self, click: Click) -> str:
         release = self.releases.load(click.release)

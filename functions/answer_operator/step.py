@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from pilotage import instruction as instructions
 from pilotage.artifact import from_event
+from pilotage.button import RELEASE_AGAIN, buttons_of, too_old
 from pilotage.errors import ReleaseAlreadyKnown
 from pilotage.fault import Fault, shown
 from pilotage.gateways import deployment_groups, workflow
@@ -38,10 +39,16 @@ class Operator:
         if answer is None:
             faults = faults or self._target_faults(asked)
             answer = Answer(asked, tuple(faults)) if faults else self._done(asked)
+            answer = replace(answer, channel=self._channel(asked))
             self.answers.put_answer(answer)
         if answer.faults or not asked.is_seen:
             self.topic.tell_answer(asked.id)
         return answer
+
+    def _channel(self, asked: Instruction) -> str:
+        """The channel of the release that it is about; "" for the stack's own."""
+        about = self.releases.load(asked.release) if asked.release else None
+        return about.plan.target.channel if about and about.plan else ""
 
     def _target_faults(self, asked: Instruction) -> list[Fault]:
         if asked.target == EVERYTHING:
@@ -110,7 +117,7 @@ class Operator:
                 fault = Fault(f"release {asked.release}", f"never went live on {asked.target}.")
                 return Answer(asked, (fault,))
             leaves = found.revision.version if found.revision else ""
-        back = RollBack(asked.by, asked.reason, asked.version, leaves)
+        back = RollBack(asked.by, asked.reason, asked.version, leaves, bound=bool(leaves))
         event = roll_back_event(self.bucket, asked.target, back, asked.id, asked.at)
         about = f"roll back {asked.id}"
         # Claimed here, so that sweep finds it whatever becomes of its execution.
@@ -132,10 +139,14 @@ class Operator:
         place = f"release {asked.release}"
         if found is None or found.roll_back or found.target_name != asked.target:
             return Answer(asked, (Fault(place, f"is no upload to {asked.target}."),))
-        if found.outcome is None:
-            return Answer(asked, (Fault(place, "is still on its way.", "Stop it first."),))
+        if RELEASE_AGAIN not in (button.action for button in buttons_of(found)):
+            reason = "is not over, or went live, or was turned away."
+            return Answer(asked, (Fault(place, reason, "Only what was stopped goes again."),))
+        if why := too_old(found, self.table.turn(asked.target)):
+            return Answer(asked, (Fault(place, f"is old: {why}"),))
+        asked = self.answers.pin(asked)  # so that the new release knows who asked for it
         try:
-            version = upload_again(found.artifact, asked.by, asked.id)
+            version = upload_again(found.artifact, asked.id)
         except ObjectGone:
             reason = "its artifact is not in the bucket any more."
             return Answer(asked, (Fault(place, reason, "Upload it anew."),))

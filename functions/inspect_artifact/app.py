@@ -6,6 +6,7 @@ from typing import Any
 from inspect_artifact.step import Inspection
 from pilotage.artifact import from_event
 from pilotage.gateways.aws import doorway
+from pilotage.gateways.instruction_table import InstructionTable
 from pilotage.gateways.release_table import ReleaseTable
 from pilotage.gateways.topic import Topic
 from pilotage.gateways.turn_table import TurnTable
@@ -20,7 +21,13 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, str]:
     Errors: ArtifactNotOurs, ReleaseAlreadyKnown, ArtifactRejected.
     """
     table, topic = os.environ["TABLE"], Topic(os.environ["TOPIC"])
-    inspection = Inspection(ReleaseTable(table), TurnTable(table), topic, os.environ["BUCKET"])
+    inspection = Inspection(
+        ReleaseTable(table),
+        TurnTable(table),
+        InstructionTable(table),
+        topic,
+        os.environ["BUCKET"],
+    )
     asked = event["event"]
     release = inspection.run(from_event(asked), event["execution"], roll_back_in(asked))
     return {"release": release.id}

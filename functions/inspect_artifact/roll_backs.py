@@ -26,7 +26,7 @@ def find_version(
         return asked, [Fault(place, reason, "Upload a first artifact.")]
     shared = next(iter(alias.weights), "") if alias else ""
     leaves = shared or plan.live
-    if asked.leaves and asked.leaves != leaves:
+    if asked.bound and asked.leaves != leaves:
         reason = f"users get version {leaves}, and no more the {asked.leaves} to go back from."
         return asked, [Fault(place, reason)]
     version = asked.version or (plan.live if shared else earlier_life(turn, plan.live))

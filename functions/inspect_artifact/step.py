@@ -13,10 +13,13 @@ from pilotage.fault import Fault, few, shown
 from pilotage.gateways import artifact_store, deployment_groups, lambda_functions
 from pilotage.gateways.artifact_store import ObjectGone, ObjectSource
 from pilotage.gateways.clock import now
+from pilotage.gateways.instruction_table import InstructionTable
 from pilotage.gateways.release_table import ReleaseTable
 from pilotage.gateways.topic import Topic
 from pilotage.gateways.turn_table import TurnTable
+from pilotage.gateways.upload_again import ASKED
 from pilotage.handler import handler_faults
+from pilotage.instruction import RELEASE_AGAIN
 from pilotage.manifest import Manifest
 from pilotage.release import Plan, Release, RollBack
 from pilotage.target import (
@@ -31,7 +34,7 @@ from pilotage.target import (
 )
 
 NO_MANIFEST = Manifest()
-FACT_NAMES = ("version", "commit", "by", "url", "notes", "run", "again")
+FACT_NAMES = ("version", "commit", "by", "url", "notes", "run")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,15 @@ class Contents:
 class Inspection:
     """`bucket` is the stack's own: no other's artifact becomes a release."""
 
-    def __init__(self, table: ReleaseTable, turns: TurnTable, topic: Topic, bucket: str) -> None:
+    def __init__(
+        self,
+        table: ReleaseTable,
+        turns: TurnTable,
+        instructions: InstructionTable,
+        topic: Topic,
+        bucket: str,
+    ) -> None:
+        self._instructions = instructions
         self._table = table
         self._turns = turns
         self._topic = topic
@@ -93,6 +104,7 @@ class Inspection:
         contents = self._contents(artifact)
         facts = {name: stored.metadata[name] for name in FACT_NAMES if stored.metadata.get(name)}
         facts.update(contents.manifest.facts)
+        facts.update(self._asked_again(release, stored.metadata.get(ASKED, "")))
         found = self._target(release)
         plan = self._plan_for(*found, contents) if found else None
         urgent = stored.metadata.get("urgent")
@@ -109,6 +121,13 @@ class Inspection:
             urgent=shown(urgent or "", 300),
             faults=few(self._faults),
         )
+
+    def _asked_again(self, release: Release, instruction_id: str) -> dict[str, str]:
+        """Who asked for the artifact to be released again. Metadata may say anything: it counts
+        when such an instruction was given for this target."""
+        asked = self._instructions.pinned(instruction_id) if instruction_id else None
+        given = asked and asked.kind == RELEASE_AGAIN and asked.target == release.target_name
+        return {"again": asked.by} if asked and given else {}
 
     def _look_back(self, release: Release, asked: RollBack) -> Release:
         """A roll back has no archive: it names a version, or goes to the one that was live before.

@@ -23,6 +23,11 @@ from pilotage.told import RefusedForGood
 log = logging.getLogger(__name__)
 
 LONGEST_PAUSE_SECONDS = 600
+# SQS hides a message for twelve hours at most.
+MOST_HIDDEN_SECONDS = 43_200
+BROKEN_SECONDS = 30
+# One message may take four calls to Slack, and a few to AWS.
+ENOUGH_MILLISECONDS = 25_000
 SECRET_SECONDS = 300
 
 
@@ -32,23 +37,35 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, list[dict[s
     for good goes to the dead letters with Slack's reason, where an alarm rings."""
     failed = []
     for record in event["Records"]:
-        try:
-            pause = _notifier().tell(record["body"])
-        except RefusedForGood as refused:
-            log.error("Slack refused a notice: %s", refused)
-            give_up(os.environ["LOST_NOTICES"], record["body"], str(refused))
-            continue
+        pause = _tell(record, context)
         if pause is not None:
-            come_back_in(os.environ["QUEUE"], record["receiptHandle"], _longer(pause, record))
+            come_back_in(os.environ["QUEUE"], record["receiptHandle"], pause)
             failed.append(record["messageId"])
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
+
+
+def _tell(record: dict[str, Any], context: Any) -> int | None:
+    """None when it is told or given up, else after how many seconds it must come again. One that
+    breaks holds up no other."""
+    if context and context.get_remaining_time_in_millis() < ENOUGH_MILLISECONDS:
+        return 1
+    try:
+        pause = _notifier().tell(record["body"])
+    except RefusedForGood as refused:
+        log.error("Slack refused a notice: %s", refused)
+        give_up(os.environ["LOST_NOTICES"], record["body"], str(refused))
+        return None
+    except Exception:
+        log.exception("a notice could not be told")
+        pause = BROKEN_SECONDS
+    return None if pause is None else _longer(pause, record)
 
 
 def _longer(pause: int, record: dict[str, Any]) -> int:
     """Longer with each try, so that sixty tries last through hours of an outage."""
     tries = int(record.get("attributes", {}).get("ApproximateReceiveCount", 1))
     longer: int = pause << min(tries // 4, 10)
-    return max(pause, min(LONGEST_PAUSE_SECONDS, longer))
+    return min(MOST_HIDDEN_SECONDS, max(pause, min(LONGEST_PAUSE_SECONDS, longer)))
 
 
 def _notifier() -> Notifier:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from pilotage import outcome as outcomes
 from pilotage.release import Release
+from pilotage.turns import Turn
 
 STOP, ROLL_BACK, RELEASE_AGAIN = "stop", "roll-back", "release-again"
 ACTIONS = (STOP, ROLL_BACK, RELEASE_AGAIN)
@@ -39,7 +40,7 @@ def _on_its_way(release: Release) -> tuple[Button, ...]:
     if release.roll_back or release.plan is None:
         return ()
     revision = release.revision
-    if revision is None or release.step in ("waiting", "publishing"):
+    if revision is None or not revision.previous or release.step in ("waiting", "publishing"):
         asks = f"{release.name} will not go to {release.target_name}. Users keep what they have."
         return (Button(STOP, "Stop", asks, "Stop it", danger=True),)
     asks = f"All traffic of {release.target_name} goes to version {revision.previous}."
@@ -56,6 +57,14 @@ def _back(release: Release) -> tuple[Button, ...]:
     )
     label = f"Roll back to version {revision.previous}"
     return (Button(ROLL_BACK, label, asks, "Roll back", danger=True),)
+
+
+def too_old(release: Release, turn: Turn) -> str:
+    """Why an artifact is not released again: it would take users back; "" when it would not."""
+    newest = turn.newest
+    if newest is None or not newest.is_newer_than(release.claim):
+        return ""
+    return f"{newest.name} went live after it. Upload it anew when that is what you want."
 
 
 def _again(release: Release) -> Button:

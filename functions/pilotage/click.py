@@ -10,6 +10,7 @@ from urllib.parse import parse_qs
 
 from pilotage import button as buttons
 from pilotage import instruction as instructions
+from pilotage.durations import epoch
 from pilotage.fault import shown
 from pilotage.release import Release
 from pilotage.turns import Turn
@@ -85,14 +86,16 @@ def refusal(click: Click, release: Release | None, turn: Turn, now: str) -> str:
 
 
 def _too_late(click: Click, release: Release, turn: Turn, now: str) -> str:
+    if click.action == buttons.RELEASE_AGAIN:
+        why = buttons.too_old(release, turn)
+        return f"{why} {NOTHING_DONE}" if why else ""
     if click.action != buttons.ROLL_BACK or release.outcome is None:
         return ""
     newest = turn.lives[0] if turn.lives else None
     if newest is None or newest.release != release.id or newest.rolled_back:
         return f"Users do not get this release any more. {NOTHING_DONE}"
-    age = datetime.fromisoformat(now) - datetime.fromisoformat(release.outcome.at)
     hours = buttons.ROLL_BACK_HOURS
-    if age.total_seconds() > hours * 3600:
+    if epoch(now) - epoch(release.outcome.at) > hours * 3600:
         return (
             f"It went live more than {hours} hours ago. {NOTHING_DONE} To go back all the same, "
             'put a "Roll Back" on the operators\' bus.'
@@ -106,6 +109,8 @@ def instruction(click: Click, release: Release) -> tuple[str, dict[str, str]]:
     kind = KINDS[click.action]
     if kind != instructions.RELEASE_AGAIN:
         detail["reason"] = "asked for in chat"
+    if kind == instructions.ROLL_BACK and release.revision:
+        detail["version"] = release.revision.previous  # as the button says
     return kind, {**detail, "asked_in": instructions.CHAT}
 
 

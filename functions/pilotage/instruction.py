@@ -20,7 +20,11 @@ _NEEDED = {
     ROLL_BACK: ("target", "by", "reason"),
     RELEASE_AGAIN: ("target", "by", "release"),
 }
-_OPTIONAL = {STOP: ("release",), ROLL_BACK: ("version", "release")}
+_OPTIONAL = {
+    STOP: ("release", "asked_in"),
+    ROLL_BACK: ("version", "release", "asked_in"),
+    RELEASE_AGAIN: ("asked_in",),
+}
 LONGEST = {
     "target": 250,
     "by": 80,
@@ -62,12 +66,14 @@ class Instruction:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of an instruction: kept for good, and told in chat."""
+    """What came of an instruction: kept for good, and told in chat, in the channel of the release
+    that it is about."""
 
     instruction: Instruction
     faults: tuple[Fault, ...] = ()
     users_get: str = ""
     done: tuple[str, ...] = ()
+    channel: str = ""
 
 
 def read(event: Mapping[str, Any], now: str) -> tuple[Instruction, list[Fault]]:
@@ -100,7 +106,7 @@ def _missing(kind: str, words: Mapping[str, str]) -> list[Fault]:
 
 
 def _unknown(kind: str, detail: Mapping[str, Any]) -> list[Fault]:
-    known = (*_NEEDED[kind], *_OPTIONAL.get(kind, ()), "reason", "asked_in")
+    known = (*_NEEDED[kind], *_OPTIONAL.get(kind, ()), "reason")
     return [
         Fault(
             "detail", f'says "{shown(str(name))}", which {kind} does not know.', _like(name, known)

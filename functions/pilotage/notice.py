@@ -151,6 +151,7 @@ def of_answer(answer: Answer) -> Notice:
         who=f"asked for by {asked.by or 'nobody'}" + (f": {asked.reason}" if asked.reason else ""),
         reasons=tuple(str(fault) for fault in answer.faults) or answer.done,
         advice="Mend this and put the event on the bus again." if answer.faults else "",
+        channel=answer.channel,
         ended=True,
         broadcast=True,
     )

@@ -81,12 +81,14 @@ class CheckResult:
 @dataclass(frozen=True, slots=True)
 class RollBack:
     """A release that a person asked for: it publishes nothing. It goes to `version`; when none is
-    named, from the version that it `leaves` to the one that was live before it."""
+    named, from the version that it `leaves` to the one that was live before it. `bound`: it goes
+    back from the version that it leaves, and from no other."""
 
     by: str
     reason: str
     version: str = ""
     leaves: str = ""
+    bound: bool = False
 
 
 def roll_back_in(event: Mapping[str, Any]) -> RollBack | None:

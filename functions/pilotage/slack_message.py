@@ -26,7 +26,6 @@ MAX_FACTS = 4
 # https://github.com/slackapi/bolt-js/issues/2509
 MAX_MESSAGE = 12_000
 MAX_LINES = 25
-MAX_LINE = 300
 MAX_BUTTON = 75
 MAX_CONFIRM = 300
 CELLS = 20
@@ -40,7 +39,7 @@ def render(notice: Notice, *, buttons: bool = False) -> dict[str, Any]:
     blocks: list[Block] = []
     for room in ROOM:
         blocks = _blocks(notice, room, buttons=buttons)
-        if len(json.dumps(blocks, ensure_ascii=False)) <= MAX_MESSAGE:
+        if _fits(blocks):
             break
     return {"text": _fallback(notice), "blocks": blocks}
 
@@ -74,12 +73,22 @@ def render_aloud(notice: Notice) -> dict[str, Any]:
 def render_history(lines: tuple[Line, ...]) -> dict[str, Any]:
     """What happened meanwhile, for the thread."""
     shown = lines[-MAX_LINES:]
-    items = [
-        _section([*([_time(line.at), _words(" ")] if line.at else []), _words(line.text, MAX_LINE)])
-        for line in shown
-    ]
+    blocks: list[Block] = []
+    for room in ROOM:
+        blocks = [_bullets([_line(line, room) for line in shown])]
+        if _fits(blocks):
+            break
     text = "; ".join(cut(line.text, 100) for line in shown)
-    return {"text": escaped(text), "blocks": [_bullets(items)]}
+    return {"text": escaped(text), "blocks": blocks}
+
+
+def _line(line: Line, room: int) -> Block:
+    when = [_time(line.at), _words(" ")] if line.at else []
+    return _section([*when, _words(line.text, room)])
+
+
+def _fits(blocks: list[Block]) -> bool:
+    return len(json.dumps(blocks, ensure_ascii=False)) <= MAX_MESSAGE
 
 
 def escaped(text: str) -> str:

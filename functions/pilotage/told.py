@@ -34,10 +34,13 @@ class Told:
 NOTHING_TOLD = Told()
 
 
+Step = Callable[[], Told]
+
+
 class Channel(Protocol):
     """Where notices go."""
 
-    def next(self, notice: Notice, told: Told) -> Callable[[], Told] | None:
+    def next(self, notice: Notice, told: Told) -> Step | None:
         """The next thing that is left to tell of a notice, None when nothing is. Calling it tells
         it, and gives what has been told then; it raises ComeBack or RefusedForGood."""
         ...

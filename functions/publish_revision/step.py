@@ -1,5 +1,6 @@
 """Publish once: the same artifact always gives the same version, however often this is tried."""
 
+import logging
 from dataclasses import replace
 
 from pilotage.errors import AliasIsShared, CheckFailed, FunctionBusy, ReleaseOver, StopAsked
@@ -15,6 +16,8 @@ from pilotage.platforms.lambda_function import configuration_sha256
 from pilotage.release import Plan, Release, Replaced, Revision, RollBack
 from pilotage.target import AliasState, Target, weights_in_words
 from pilotage.turns import Turn, earlier_life
+
+log = logging.getLogger(__name__)
 
 
 class Publish:
@@ -62,10 +65,15 @@ class Publish:
         return _new(self._published(release, target), target)
 
     def _replaced(self, release: Release, version: str) -> Replaced | None:
-        """The release that made a version live on this target, None when it was none of ours."""
-        lives = self._turns.turn(release.target_name).lives
-        life = next((life for life in lives if life.version == version), None)
-        before = self._releases.load(life.release) if life and life.release else None
+        """The release that made a version live on this target, None when it was none of ours. Only
+        for people: publishing does not wait for it."""
+        try:
+            lives = self._turns.turn(release.target_name).lives
+            life = next((life for life in lives if life.version == version), None)
+            before = self._releases.load(life.release) if life and life.release else None
+        except Exception:
+            log.exception("what %s replaces is not known", release.id)
+            return None
         return Replaced(before.name, before.facts.get("commit", "")) if before else None
 
     def _published(self, release: Release, target: Target) -> Configuration:
@@ -103,6 +111,9 @@ class Publish:
         self._releases.save(release.with_check(result), "checks")
         if not result.passed:
             raise CheckFailed(result.reason)
+        asked = self._releases.load(release.id)
+        if asked and asked.stop:  # while the checks ran
+            raise StopAsked(str(asked.stop))
         lambda_functions.create_alias(target.function, target.alias, revision.version)
 
 
@@ -126,6 +137,8 @@ def _earlier(roll_back: RollBack, target: Target, turn: Turn) -> Revision:
         lambda_functions.end_sharing(target.function, target.alias, alias)
     current = alias.version if alias else ""
     version = roll_back.version
+    if roll_back.bound and current != roll_back.leaves:
+        version = current
     if not version:  # users who left the version meanwhile need not go further back
         version = earlier_life(turn, current) if current == roll_back.leaves else current
     found = lambda_functions.configuration(target.function, version or current)

@@ -1,6 +1,7 @@
 """Find the release of a deployment, and continue it when the deployment, and the rollback that
 may follow it, are over."""
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,6 +10,8 @@ from pilotage.gateways import alarms, deployments, workflow
 from pilotage.gateways.deployments import Deployment
 from pilotage.gateways.release_table import ReleaseTable
 from pilotage.release import Release
+
+log = logging.getLogger(__name__)
 
 # CodeDeploy may announce a failure before it has written which deployment rolls it back.
 TRIES = 5
@@ -42,7 +45,10 @@ def note_alarms(release: Release, table: ReleaseTable) -> Release:
     if not watched or any(alarm.red for alarm in release.alarms):
         return release
     release = replace(release, alarms=alarms.seen(watched))
-    table.save(release, "alarms")
+    try:
+        table.save(release, "alarms")
+    except Exception:  # only for people
+        log.exception("the alarms of %s could not be kept", release.id)
     return release
 
 

@@ -20,7 +20,7 @@ class Feed:
         while True:
             now = self._look()
             if changes := _changes(before, now):
-                yield f"data: {json.dumps(changes, ensure_ascii=False)}\n\n"
+                yield f"data: {json.dumps(changes)}\n\n"
                 silent = 0
             elif (silent := silent + 1) % 40 == 0:
                 yield ": still here\n\n"

@@ -2,6 +2,7 @@
 
 import hmac
 import json
+import logging
 import secrets
 import threading
 from collections.abc import Callable, Iterator
@@ -23,9 +24,11 @@ from localcloud.prepared import ALIAS, FUNCTION, TARGET, prepared
 from localcloud.slack_clicks import PEOPLE, Clicks
 from localcloud.users import Users
 
+log = logging.getLogger(__name__)
+
 STATIC = Path(__file__).parent / "static"
 TYPES = {".css": "text/css", ".js": "text/javascript"}
-EVERY_SECONDS = 0.3
+EVERY_SECONDS = 0.4
 MAX_UPLOAD = 64 * 1024 * 1024
 HEADERS = {
     "Content-Security-Policy": (
@@ -48,6 +51,9 @@ class Console:
         self._token = secrets.token_urlsafe(24)
         self._deployed: dict[str, str] = {}
         self._users: Users | None = None
+        self._looking = threading.Lock()
+        self._seen: Sections = {}
+        self._looked_at = 0.0
         self._executions = workflows.Executions()
         self._recorder = Recorder(
             cloud.deployments, cloud.functions, cloud.invocations, cloud.clock
@@ -74,7 +80,11 @@ class Console:
         self._server.server_close()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
-        response = self._answer(Request(environ))
+        try:
+            response = self._answer(Request(environ))
+        except Exception:
+            log.exception("the page could not answer")
+            response = Response("that did not work; the cloud's log says why", 500)
         response.headers.extend(HEADERS)
         return response(environ, start_response)
 
@@ -119,6 +129,14 @@ class Console:
         return Feed(self._look).updates(lambda: clock.wait_real(EVERY_SECONDS))
 
     def _look(self) -> Sections:
+        """One look for all who watch."""
+        with self._looking:
+            now = self._cloud.clock.now()
+            if now - self._looked_at >= EVERY_SECONDS:
+                self._seen, self._looked_at = self._sections(), now
+            return self._seen
+
+    def _sections(self) -> Sections:
         return {
             "channel": slack_view.channel(list(self._cloud.slack.inbox)),
             "releases": workflows.cards(self._executions.latest(), self._recorder.shifts()),
@@ -145,13 +163,14 @@ class Console:
 
     def _call_users(self, request: Request) -> Response:
         """Whether users call the example; they stop by themselves after a while."""
-        if self._users:
-            self._users.stop()
-            self._users = None
-        if request.get_json(force=True).get("call"):
-            self._users = Users(clients.client("lambda", attempts=1), FUNCTION, ALIAS)
-            self._users.start()
-        return _json(200, {"calling": self._users is not None})
+        with self._looking:
+            if self._users:
+                self._users.stop()
+                self._users = None
+            if request.get_json(force=True).get("call"):
+                self._users = Users(clients.client("lambda", attempts=1), FUNCTION, ALIAS)
+                self._users.start()
+            return _json(200, {"calling": self._users is not None})
 
     def _upload(self, request: Request) -> Response:
         """A prepared artifact by its name; else the body, under the name of a file."""

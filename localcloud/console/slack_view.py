@@ -10,6 +10,8 @@ from localcloud.slack_clicks import PEOPLE
 
 Message = dict[str, Any]
 
+# The channel's latest messages; the inbox has all of them.
+MOST = 60
 BUILDER = "https://app.slack.com/block-kit-builder/#"
 
 
@@ -25,7 +27,16 @@ def channel(inbox: Sequence[Message]) -> dict[str, str]:
             key = message.get("ts") or f"webhook-{number}"
             first = shown.get(key, message)
             shown[key] = {**message, "posted": first.get("posted", first.get("at", 0))}
-    return {f"m{key}": _article(message, below.get(key, [])) for key, message in shown.items()}
+    latest = list(shown.items())[-MOST:]
+    return {f"m{key}": _article_or_json(message, below.get(key, [])) for key, message in latest}
+
+
+def _article_or_json(message: Message, below: list[Message]) -> str:
+    """Anything may have been sent: what has no known form is shown as it came."""
+    try:
+        return _article(message, below)
+    except (KeyError, TypeError, AttributeError, ValueError):
+        return element("pre", words(json.dumps(message, indent=1)))
 
 
 def _article(message: Message, below: list[Message]) -> str:
@@ -54,7 +65,7 @@ def _whisper(whisper: Message) -> str:
 def _json(message: Message) -> str:
     """What was sent, and the same in Slack's own Block Kit Builder."""
     blocks = {"blocks": message.get("blocks") or []}
-    link = BUILDER + quote(json.dumps(blocks, ensure_ascii=False))
+    link = BUILDER + quote(json.dumps(blocks))
     opens = element("a", "Block Kit Builder", href=link, target="_blank", rel="noreferrer")
     return element("p", opens) + element("pre", words(json.dumps(blocks, indent=1)))
 

@@ -51,6 +51,7 @@ class Executions:
 
     def __init__(self) -> None:
         self._over: dict[str, Execution] = {}
+        self._tasks: dict[str, tuple[str, ...]] = {}
 
     def latest(self) -> list[Execution]:
         """Newest first."""
@@ -68,14 +69,13 @@ class Executions:
             return self._over[arn]
         api = clients.client("stepfunctions")
         described = api.describe_execution(executionArn=arn)
-        states = json.loads(api.describe_state_machine(stateMachineArn=machine)["definition"])
         events = api.get_execution_history(executionArn=arn, maxResults=1000)["events"]
         execution = Execution(
             arn=arn,
             status=known["status"],
             started=known["startDate"].timestamp(),
             input=json.loads(described.get("input") or "{}"),
-            tasks=tuple(n for n, s in states["States"].items() if s["Type"] in ("Task", "Wait")),
+            tasks=self._tasks_of(machine),
             entered=tuple(_names(events, "stateEnteredEventDetails")),
             left=tuple(_names(events, "stateExitedEventDetails")),
             failed=_failed(events),
@@ -83,6 +83,18 @@ class Executions:
         if execution.status != "RUNNING":
             self._over[arn] = execution
         return execution
+
+    def _tasks_of(self, machine: str) -> tuple[str, ...]:
+        if machine not in self._tasks:
+            api = clients.client("stepfunctions")
+            text = api.describe_state_machine(stateMachineArn=machine)["definition"]
+            states = json.loads(text)["States"]
+            self._tasks[machine] = tuple(name for name, s in states.items() if _is_shown(s))
+        return self._tasks[machine]
+
+
+def _is_shown(state: dict[str, Any]) -> bool:
+    return state["Type"] in ("Task", "Wait")
 
 
 def cards(executions: Sequence[Execution], shifts: Sequence[Shift]) -> dict[str, str]:

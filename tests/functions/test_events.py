@@ -40,6 +40,7 @@ def call(aws, pilotage):
     def run(name):
         event = (EVENTS / f"{name}.json").read_text()
         event = event.replace("pilotage-artifactbucket", pilotage["ArtifactBucket"])
+        event = event.replace('"target": "orders/prod"', '"target": "nowhere/prod"')
         function = aws.cloudformation.describe_stack_resource(
             StackName="pilotage", LogicalResourceId=resource_of(name)
         )["StackResourceDetail"]["PhysicalResourceId"]

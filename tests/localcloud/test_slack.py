@@ -60,11 +60,14 @@ def test_what_an_older_version_kept_of_a_message_is_replaced_like_any_other(aws,
         Item={
             "pk": {"S": "release#old"},
             "sk": {"S": "message"},
-            "message": {"S": '{"told": {"channel": "C1", "ts": "1.1"}, "of_old": true}'},
+            "message": {
+                "S": '{"channel": "C1", "ts": "1.1", "rank": 4, "hash": "h", "ended": false,'
+                ' "aloud": false, "claimed": 0}'
+            },
         },
     )
     before = table.message("old")
-    assert (before.told.ts, before.until) == ("1.1", 0)
+    assert (before.told.ts, before.told.rank, before.until) == ("1.1", 4, 0)
     claimed = table.put_message("old", replace(before, until=5), before)
     assert claimed == table.message("old")
     assert table.put_message("old", before, before) is None, "someone else wrote"

@@ -117,6 +117,8 @@ def test_release_again_uploads_the_same_artifact_as_a_new_release(team, clicks):
     wait_for(lambda: "released again by jonas" in json.dumps(message_of(team, again)))
     assert team.ending(again).kind == "live"
     assert team.alias() == ("2", {})
+    forged = team.upload(code("three"), **{"again": "mara", "again-asked": "nothing"})
+    assert "released again" not in team.ending(forged).text, "anyone can write metadata"
 
 
 def keys(team):

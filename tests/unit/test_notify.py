@@ -10,7 +10,8 @@ from pilotage.artifact import Artifact
 from pilotage.gateways.message_table import Message
 from pilotage.instruction import Answer, Instruction
 from pilotage.outcome import Outcome
-from pilotage.release import Plan, Release
+from pilotage.notice import Seen
+from pilotage.release import Deployment, Plan, Release, Revision
 from pilotage.target import Target
 from pilotage.told import ComeBack, RefusedForGood
 from tests.file_channel import FileChannel
@@ -131,13 +132,46 @@ def test_what_came_of_an_instruction_is_told_once(notifier, answers, channel):
 def test_a_notifier_that_died_loses_nothing(table, answers, channel):
     clock = [1000.0]
     notifier = Notifier(table, table, answers, channel, now=lambda: clock[0])
-    channel.trouble = MemoryError()
-    with pytest.raises(MemoryError):
+    channel.trouble = SystemExit()
+    with pytest.raises(SystemExit):
         notifier.tell(body())
     assert notifier.tell(body()) == 2  # the dead one's claim still holds
     clock[0] += CLAIM_SECONDS + 1
     assert notifier.tell(body()) is None
     assert len(channel.entries) == 1
+
+
+def test_what_was_told_while_another_took_over_is_looked_at_again(table, notifier, channel):
+    """The claim is gone after the first thing was told: the queue brings the message again."""
+    real = table.put_message
+    table.put_message = lambda *args: real(*args) if not channel.entries else None
+    channel.more = True
+    assert notifier.tell(body()) == 2
+
+
+def test_steps_of_a_shift_are_planned_once_and_again_when_that_failed(table, answers, channel):
+    planned, works = [], [False, True, True]
+
+    def tell_at(release, moments):
+        planned.append(moments)
+        return works.pop(0)
+
+    shifting = replace(
+        release("shifting"),
+        plan=Plan(Target("a", "b", "f", "live")),
+        revision=Revision("2", "s", "c", "1"),
+        deployment=Deployment("d-1", "CodeDeployDefault.LambdaLinear10PercentEvery1Minute"),
+        times={"shifting": "2026-11-23T14:00:00+00:00"},
+    )
+    shares = iter([0.1, 0.2, 0.3, 0.4])
+    notifier = Notifier(
+        table, table, answers, channel, lambda _: Seen(next(shares)), tell_at, now=lambda: 0
+    )
+    table.release = shifting
+    for _ in range(3):
+        notifier.tell(body())
+        table.release = replace(table.release, facts={"by": str(len(planned))})
+    assert [len(moments) for moments in planned] == [9, 9]
 
 
 def test_two_notifiers_at_once_post_it_once(table, answers, tmp_path):

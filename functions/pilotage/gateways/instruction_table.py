@@ -26,16 +26,23 @@ class InstructionTable:
 
     def pin(self, instruction: Instruction) -> Instruction:
         """The instruction as it was first understood."""
-        where = key(f"instruction#{instruction.id}", "pinned")
         if wrote(
             "put_item",
             TableName=self._name,
-            Item={**where, "instruction": as_json(instruction)},
+            Item={**_pinned(instruction.id), "instruction": as_json(instruction)},
             ConditionExpression="attribute_not_exists(pk)",
         ):
             return instruction
-        item = item_at(self._name, where)
-        return build(Instruction, json.loads(item["instruction"]["S"]))
+        return self.pinned(instruction.id) or instruction
+
+    def pinned(self, instruction_id: str) -> Instruction | None:
+        """The instruction that was pinned under this id."""
+        item = item_at(self._name, _pinned(instruction_id))
+        return build(Instruction, json.loads(item["instruction"]["S"])) if item else None
+
+
+def _pinned(instruction_id: str) -> Item:
+    return key(f"instruction#{instruction_id}", "pinned")
 
 
 def _key(instruction_id: str) -> Item:

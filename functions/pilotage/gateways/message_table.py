@@ -1,7 +1,9 @@
 """The table: what a channel has been told, of a release or of an operator's instruction."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from pilotage.gateways.table import Item, as_json, item_at, key, wrote
 from pilotage.records import build
@@ -32,10 +34,14 @@ class MessageTable:
         if not item:
             return NONE_YET
         stored = item["message"]["S"]
-        return replace(build(Message, json.loads(stored)), stored=stored)
+        kept = json.loads(stored)
+        message = build(Message, kept) if "told" in kept else _of_old(kept)
+        return replace(message, stored=stored)
 
     def put_message(self, about: str, message: Message, before: Message) -> Message | None:
-        """The message as it is now; None when another notifier wrote since `before`."""
+        """The message as it is now; None when another notifier wrote since `before`. A write whose
+        answer was lost is made again by the client and then fails its condition: what stands there
+        is what we wrote."""
         text = as_json(replace(message, stored=""))
         done = wrote(
             "put_item",
@@ -44,7 +50,15 @@ class MessageTable:
             ConditionExpression="attribute_not_exists(pk) OR message = :before",
             ExpressionAttributeValues={":before": {"S": before.stored}},
         )
-        return replace(message, stored=text["S"]) if done else None
+        ours = done or self.message(about).stored == text["S"]
+        return replace(message, stored=text["S"]) if ours else None
+
+
+def _of_old(kept: Mapping[str, Any]) -> Message:
+    """As it was kept before anything was said in threads: flat."""
+    names = {"channel", "ts", "rank", "ended", "aloud"}
+    known = {name: value for name, value in kept.items() if name in names}
+    return Message(Told(**known, digest=kept.get("hash", "")))
 
 
 def _key(about: str) -> Item:

@@ -24,22 +24,19 @@ class Schedules:
     topic_arn: str
     role_arn: str
 
-    def tell_at(self, release_id: str, moments: Sequence[int]) -> None:
-        """Once at each moment (seconds since the epoch); a schedule removes itself afterwards. What
-        cannot be planned is not told in between: nothing waits for this.
+    def tell_at(self, release_id: str, moments: Sequence[int]) -> bool:
+        """Once at each moment (seconds since the epoch); a schedule removes itself afterwards. Says
+        whether all are planned. What is not is not told in between: nothing waits for this.
 
         https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
         """
         message = json.dumps({"release": release_id})
         target = {"Arn": self.topic_arn, "RoleArn": self.role_arn, "Input": message}
         name = hashlib.sha256(release_id.encode()).hexdigest()[:24]
-        try:
-            for moment in moments:
-                self._put(f"{self.prefix}{name}-{moment}", moment, target)
-        except Exception:
-            log.exception("the steps of %s could not be planned", release_id)
+        planned = [self._put(f"{self.prefix}{name}-{m}", m, target) for m in moments]
+        return all(planned)
 
-    def _put(self, name: str, moment: int, target: dict[str, str]) -> None:
+    def _put(self, name: str, moment: int, target: dict[str, str]) -> bool:
         try:
             client("scheduler").create_schedule(
                 Name=name,
@@ -49,5 +46,7 @@ class Schedules:
                 Target=target,
             )
         except Exception as error:
-            if code_of(error) != "ConflictException":  # planned already
-                raise
+            if code_of(error) != "ConflictException":  # else it is planned already
+                log.exception("%s could not be planned", name)
+                return False
+        return True

@@ -7,10 +7,15 @@ from pilotage.artifact import Artifact
 from pilotage.gateways.artifact_store import head
 from pilotage.gateways.aws import client, code_of
 
-AGAIN, ASKED = "again", "again-asked"
+# The instruction that asked for it: whoever reads it looks there, for anyone can write metadata.
+ASKED = "again-asked"
+# S3 takes 2 KB of names and values, in ASCII.
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
+MOST_BYTES = 2000
+_DISPENSABLE = ("notes", "url", "run")
 
 
-def upload_again(artifact: Artifact, by: str, instruction_id: str) -> str:
+def upload_again(artifact: Artifact, instruction_id: str) -> str:
     """The id of the new object version; the one that this instruction made when it comes twice.
     What the upload said of itself is kept, but for its urgency: that is for the person to say
     anew. Raises ObjectGone.
@@ -21,7 +26,6 @@ def upload_again(artifact: Artifact, by: str, instruction_id: str) -> str:
     newest = _newest(artifact)
     if newest.get("Metadata", {}).get(ASKED) == instruction_id:
         return str(newest["VersionId"])
-    metadata = {name: text for name, text in kept.metadata.items() if name != "urgent"}
     source = {"Bucket": artifact.bucket, "Key": artifact.key, "VersionId": artifact.version_id}
     made = client("s3").copy_object(
         Bucket=artifact.bucket,
@@ -30,7 +34,7 @@ def upload_again(artifact: Artifact, by: str, instruction_id: str) -> str:
         # S3 refuses to copy an object onto itself unless something of it changes.
         MetadataDirective="REPLACE",
         TaggingDirective="REPLACE",
-        Metadata={**metadata, AGAIN: _header(by), ASKED: instruction_id},
+        Metadata=_metadata(kept.metadata, instruction_id),
     )
     return str(made["VersionId"])
 
@@ -48,9 +52,14 @@ def _newest(artifact: Artifact) -> Mapping[str, Any]:
     return found
 
 
-def _header(text: str) -> str:
-    """Metadata travels in HTTP headers, which take ASCII alone.
+def _metadata(kept: Mapping[str, str], instruction_id: str) -> dict[str, str]:
+    said = {name: _header(text) for name, text in kept.items() if name not in ("urgent", ASKED)}
+    said[ASKED] = instruction_id
+    for name in _DISPENSABLE:
+        if sum(len(n) + len(text) for n, text in said.items()) > MOST_BYTES:
+            said.pop(name, None)
+    return said
 
-    https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
-    """
+
+def _header(text: str) -> str:
     return text.encode("ascii", "replace").decode()

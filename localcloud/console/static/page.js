@@ -5,8 +5,11 @@ const token = document.querySelector("meta[name=token]").content;
 const byId = (id) => document.getElementById(id);
 const person = () => byId("person").value;
 
-function order(path, body, type = "application/json") {
-  return fetch(path, { method: "POST", body, headers: { "X-Token": token, "Content-Type": type } });
+// A cloud that was started anew does not know the page's token: the page is fetched anew too.
+async function order(path, body, type = "application/json") {
+  const answer = await fetch(path, { method: "POST", body, headers: { "X-Token": token, "Content-Type": type } });
+  if (answer.status === 403) location.reload();
+  return answer;
 }
 
 // ── what is shown ────────────────────────────────────────────────────────────────────────────────
