@@ -68,6 +68,8 @@ class AlarmChanges:
 
 
 def _configuration(alarm: Alarm) -> dict[str, Any]:
+    if alarm.rule:
+        return {"alarmRule": alarm.rule}
     formula = expression(alarm)
     metrics: list[dict[str, Any]] = [
         {

@@ -13,6 +13,7 @@ from localcloud.account import ACCOUNT, REGION
 from localcloud.alarm_changes import AlarmChanges, State
 from localcloud.alarm_metrics import MetricQuery, expression, queries
 from localcloud.clock import Clock
+from localcloud.composite_alarms import BadRule, rule
 from localcloud.metric_math import evaluate
 from localcloud.service_metrics import queue_gauge
 
@@ -56,6 +57,23 @@ class Evaluator:
                 data = _reason_data(alarm, values)
                 alarm.update_state(self._reason(alarm, state), data, state)
                 self._changes.tell(alarm, before)
+        self._look_at_composites()
+
+    def _look_at_composites(self) -> None:
+        """Those on other alarms, until none changes any more: one may stand on another."""
+        alarms = list(cloudwatch_backends[ACCOUNT][REGION].alarms.values())
+        composites = [alarm for alarm in alarms if alarm.rule]
+        for _ in composites:
+            known = {alarm.name: alarm.state_value for alarm in alarms}
+            changed = [
+                alarm for alarm in composites if _composite(alarm, known) != alarm.state_value
+            ]
+            for alarm in changed:
+                before, state = State.of(alarm), _composite(alarm, known)
+                alarm.update_state(f"{alarm.rule} came to {state}", "{}", state)
+                self._changes.tell(alarm, before)
+            if not changed:
+                return
 
     def _state(self, alarm: Alarm, values: list[float | None]) -> str:
         """M out of N periods, newest first; missing ones count as the alarm says."""
@@ -108,6 +126,14 @@ class Evaluator:
             f"Threshold Crossed: {alarm.datapoints_to_alarm or alarm.evaluation_periods} out of the "
             f"last {alarm.evaluation_periods} datapoints {word} the threshold ({alarm.threshold})."
         )
+
+
+def _composite(alarm: Alarm, known: dict[str, str]) -> str:
+    """A rule that is none keeps its alarm as it is."""
+    try:
+        return "ALARM" if rule(alarm.rule)(known) else "OK"
+    except BadRule:
+        return str(alarm.state_value)
 
 
 def _reason_data(alarm: Alarm, values: list[float | None]) -> str:

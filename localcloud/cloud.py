@@ -31,6 +31,7 @@ from localcloud.codedeploy.service import CodeDeploy
 from localcloud.corrections import (
     alarm_states,
     bucket_policies,
+    composite_alarms,
     event_targets,
     execution_events,
     jsonata,
@@ -155,6 +156,7 @@ class LocalCloud:
         state_pauses.apply(self.clock)
         message_moves.apply()
         alarm_states.apply(self.alarm_changes)
+        composite_alarms.apply()
         bucket_policies.apply()
         policy_versions.apply()
         execution_events.apply(self.bus)

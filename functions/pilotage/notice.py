@@ -165,7 +165,8 @@ def _progress(release: Release, share: float | None) -> Progress | None:
         share = rollout.percent / 100
     next_share, minutes = rollout.next_step(share)
     began = epoch(release.times.get("shifting", ""))
-    next_at = began + minutes * 60 if began and minutes else 0
+    goes_on = began and minutes and not release.stop
+    next_at = began + minutes * 60 if goes_on else 0
     moves = tuple(began + minute * 60 for minute in rollout.moves(MOST_MOVES)) if began else ()
     return Progress(share, release.revision.version, next_share, next_at, moves)
 

@@ -55,5 +55,11 @@ def test_every_layout_says_first_what_users_get():
         )
 
 
+def test_a_release_that_is_being_stopped_promises_no_next_step():
+    text = json.dumps(rendered("being-stopped")["message"]["blocks"], ensure_ascii=False)
+    assert "10% on version 42" in text
+    assert "everyone at" not in text
+
+
 def test_no_golden_file_is_left_over():
     assert {path.stem for path in GOLDEN.glob("*.json")} == set(LAYOUTS)
