@@ -97,15 +97,13 @@ class Notifier:
             return BUSY_SECONDS
         claim = replace(before, until=self._now() + CLAIM_SECONDS)
         kept = self._messages.put_message(about, claim, before)
-        if kept:
-            planned = kept.planned or self._plan(notice)
-            step, kept = self._all(notice, step, replace(kept, planned=planned))
-        return BUSY_SECONDS if step else None
+        if kept is None:
+            return BUSY_SECONDS
+        kept = replace(kept, planned=kept.planned or self._plan(notice))
+        return None if self._all_told(notice, step, kept) else BUSY_SECONDS
 
-    def _all(
-        self, notice: Notice, step: Step | None, kept: Message | None
-    ) -> tuple[Step | None, Message | None]:
-        """Tell what is left, as long as nobody else tells it."""
+    def _all_told(self, notice: Notice, step: Step | None, kept: Message | None) -> bool:
+        """Tell what is left, as long as nobody else tells it; whether that was all."""
         while step and kept:
             try:
                 told = step()
@@ -116,7 +114,7 @@ class Notifier:
             until = self._now() + CLAIM_SECONDS if step else 0
             now = replace(kept, told=told, until=until)
             kept = self._messages.put_message(notice.release, now, kept)
-        return step, kept
+        return step is None
 
     def _plan(self, notice: Notice) -> bool:
         """Have the release told of again when users are to have moved further."""
