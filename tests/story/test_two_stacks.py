@@ -16,11 +16,13 @@ from tests.story.test_waiting import code, held_by
 
 @pytest.mark.long
 def test_two_stacks_release_to_one_group_one_after_the_other(aws, cloud, pilotage, team):
-    """Each hears of the other's deployments, and takes them for someone else's."""
+    """Each hears of the other's deployments, and takes them for someone else's. The second tells by
+    an incoming webhook, and has no buttons."""
+    webhook = f"{cloud.endpoint}/slack/services/T0/B0/secret"
+    aws.ssm.put_parameter(Name="/pilotage/webhook", Value=webhook, Type="SecureString")
     parameters = {
         "PythonRuntime": install.runtime(),
-        "SlackChannel": "C0LOCAL0002",
-        "SlackApiUrl": f"{cloud.endpoint}/slack/api/",
+        "SlackSecretParameter": "/pilotage/webhook",
     }
     outputs = install.install(
         install.ROOT / "template.yaml", "pilotage-two", parameters, cloud.environment()
@@ -33,7 +35,13 @@ def test_two_stacks_release_to_one_group_one_after_the_other(aws, cloud, pilotag
         second = other.upload(code("three"))
         wait_for(lambda: held_by(other, second) == "deployment")
         assert team.ending(first).kind == "live"
-        assert other.ending(second).kind == "live"
+        assert other.outcome(second)["outcome"]["kind"] == "live"
+        start, ending = wait_for(lambda: by_webhook(other, 2))
+        assert "Users get" in start["text"]
+        assert ": live" in ending["text"]
+        blocks = [block["type"] for block in ending["blocks"]]
+        assert "actions" not in blocks
+        assert "ClickUrl" not in outputs
         assert team.alias() == ("3", {})
         assert team.release(code("four")).kind == "live"
         tables = [aws.dynamodb.scan(TableName=o["Table"])["Items"] for o in (pilotage, outputs)]
@@ -42,6 +50,13 @@ def test_two_stacks_release_to_one_group_one_after_the_other(aws, cloud, pilotag
         assert f"release#{second}" in ids[1] - ids[0]
     finally:
         aws.cloudformation.delete_stack(StackName="pilotage-two")
+
+
+def by_webhook(team, count):
+    """What the team's channel was told by webhook, once it is so much."""
+    found = [m for m in team.messages() if m["method"] == "webhook"]
+    mine = [m for m in found if team.application in m["text"]]
+    return mine if len(mine) >= count else None
 
 
 def test_a_deployment_is_found_again_though_clocks_disagree(aws, cloud):
