@@ -8,17 +8,7 @@ import pytest
 from localcloud.codedeploy import choices
 from tests import builders
 from tests.builders import unique
-from tests.localcloud.codedeploy_shop import Alarm, the_shop, the_silent_hook, watching
-
-
-@pytest.fixture(scope="module")
-def shop(aws):
-    return the_shop(aws)
-
-
-@pytest.fixture(scope="module")
-def hook(aws):
-    return the_silent_hook(aws)
+from tests.localcloud.codedeploy_shop import Alarm, watching
 
 
 @pytest.fixture(scope="module")

@@ -8,20 +8,14 @@ import pytest
 
 from tests import builders
 from tests.builders import appspec
-from tests.localcloud.codedeploy_shop import ALL_AT_ONCE, Alarm, the_shop, the_silent_hook, watching
+from tests.localcloud.codedeploy_shop import (
+    ALL_AT_ONCE,
+    Alarm,
+    watching,
+)
 
 OLD, NEW = ("1", None), ("2", None)
 CANARY = ("1", {"2": 0.1})
-
-
-@pytest.fixture(scope="module")
-def shop(aws):
-    return the_shop(aws)
-
-
-@pytest.fixture(scope="module")
-def hook(aws):
-    return the_silent_hook(aws)
 
 
 def test_a_canary_passes_through_four_moments(shop, hook, cloud):

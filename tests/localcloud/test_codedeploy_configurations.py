@@ -7,7 +7,7 @@ import pytest
 
 from localcloud.codedeploy.configurations import steps
 from tests.builders import unique
-from tests.localcloud.codedeploy_shop import plain_client, refusal
+from tests.localcloud.codedeploy_shop import refusal
 
 LAMBDA_CANARIES = {f"LambdaCanary10Percent{n}Minutes": n for n in (5, 10, 15, 30)}
 LAMBDA_LINEARS = {
@@ -21,11 +21,6 @@ SERVER = {
     "HalfAtATime": {"type": "FLEET_PERCENT", "value": 50},
     "AllAtOnce": {"type": "HOST_COUNT", "value": 0},
 }
-
-
-@pytest.fixture(scope="module")
-def client(cloud):
-    return plain_client(cloud)
 
 
 def predefined(client, name):

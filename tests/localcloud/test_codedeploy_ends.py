@@ -9,8 +9,6 @@ from tests.builders import role, wait_for
 from tests.localcloud.codedeploy_shop import (
     ALL_EVENTS,
     Alarm,
-    the_shop,
-    the_silent_hook,
     trusting,
     watching,
 )
@@ -19,16 +17,6 @@ ALARMED = (
     "One or more alarms have been activated according to the Amazon CloudWatch metrics you "
     "selected, and the affected deployments have been stopped. Activated alarms: "
 )
-
-
-@pytest.fixture(scope="module")
-def shop(aws):
-    return the_shop(aws)
-
-
-@pytest.fixture(scope="module")
-def hook(aws):
-    return the_silent_hook(aws)
 
 
 def waiting_in(group, hook, cloud, event=0):

@@ -7,7 +7,7 @@ import pytest
 
 from tests import builders
 from tests.builders import unique
-from tests.localcloud.codedeploy_shop import plain_client, refusal, trusting
+from tests.localcloud.codedeploy_shop import refusal, trusting
 
 PAIR = {
     "targetGroups": [{"name": "blue"}, {"name": "green"}],
@@ -15,11 +15,6 @@ PAIR = {
 }
 STYLE = {"deploymentType": "BLUE_GREEN", "deploymentOption": "WITH_TRAFFIC_CONTROL"}
 NOTE = {"triggerName": "t", "triggerTargetArn": "arn:aws:sns:us-east-1:123456789012:t"}
-
-
-@pytest.fixture(scope="module")
-def client(cloud):
-    return plain_client(cloud)
 
 
 @pytest.fixture(scope="module")

@@ -19,21 +19,9 @@ from tests.localcloud.codedeploy_shop import (
     Silent,
     plain_client,
     refusal,
-    the_shop,
-    the_silent_hook,
 )
 
 BEFORE = "BeforeAllowTraffic"
-
-
-@pytest.fixture(scope="module")
-def shop(aws):
-    return the_shop(aws)
-
-
-@pytest.fixture(scope="module")
-def hook(aws):
-    return the_silent_hook(aws)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 
 from tests import builders
 from tests.builders import unique, wait_for
-from tests.localcloud.codedeploy_shop import Alarm, Silent, the_shop, watching
+from tests.localcloud.codedeploy_shop import Alarm, Silent, watching
 
 EVENTS = [
     "DeploymentStart",
@@ -20,11 +20,6 @@ EVENTS = [
     "DeploymentStop",
     "DeploymentRollback",
 ]
-
-
-@pytest.fixture(scope="module")
-def shop(aws):
-    return the_shop(aws)
 
 
 class Mailbox:

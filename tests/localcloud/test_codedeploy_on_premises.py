@@ -6,14 +6,9 @@ https://docs.aws.amazon.com/codedeploy/latest/userguide/on-premises-instances-re
 import pytest
 
 from tests.builders import unique
-from tests.localcloud.codedeploy_shop import plain_client, refusal
+from tests.localcloud.codedeploy_shop import refusal
 
 TAG = {"Key": "stage", "Value": "prod"}
-
-
-@pytest.fixture(scope="module")
-def client(cloud):
-    return plain_client(cloud)
 
 
 def user():

@@ -17,15 +17,10 @@ from localcloud import codedeploy
 from localcloud.codedeploy import inputs
 from localcloud.codedeploy.inputs import MODEL, OPERATIONS
 from tests.builders import unique
-from tests.localcloud.codedeploy_shop import ERRORS, GENERAL, plain_client, refusal
+from tests.localcloud.codedeploy_shop import ERRORS, GENERAL, refusal
 
 ALL = sorted(MODEL.operation_names)
 WRONG = (5, "text", [5], {}, True)
-
-
-@pytest.fixture(scope="module")
-def client(cloud):
-    return plain_client(cloud)
 
 
 def post(cloud, operation, body):

@@ -9,21 +9,11 @@ import pytest
 
 from tests import builders
 from tests.builders import appspec, revision, unique, wait_for
-from tests.localcloud.codedeploy_shop import Silent, plain_client, refusal, the_shop
+from tests.localcloud.codedeploy_shop import Silent, plain_client, refusal
 
 REVISION = revision(appspec("f", "1", "2"))
 STYLE = {"deploymentType": "BLUE_GREEN", "deploymentOption": "WITHOUT_TRAFFIC_CONTROL"}
 TAG = {"Key": "k", "Value": "v", "Type": "KEY_AND_VALUE"}
-
-
-@pytest.fixture(scope="module")
-def client(cloud):
-    return plain_client(cloud)
-
-
-@pytest.fixture(scope="module")
-def shop(aws):
-    return the_shop(aws)
 
 
 @pytest.fixture(scope="module")

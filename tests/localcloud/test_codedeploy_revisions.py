@@ -9,7 +9,7 @@ import pytest
 
 from tests import builders
 from tests.builders import unique
-from tests.localcloud.codedeploy_shop import plain_client, refusal, the_shop
+from tests.localcloud.codedeploy_shop import refusal
 
 TEXT = "version: 0.0"
 SHA = hashlib.sha256(TEXT.encode()).hexdigest()
@@ -30,16 +30,6 @@ GITHUB = {
     "revisionType": "GitHub",
     "gitHubLocation": {"repository": "owner/name", "commitId": "0" * 40},
 }
-
-
-@pytest.fixture(scope="module")
-def client(cloud):
-    return plain_client(cloud)
-
-
-@pytest.fixture(scope="module")
-def shop(aws):
-    return the_shop(aws)
 
 
 def application(client, platform="Lambda"):

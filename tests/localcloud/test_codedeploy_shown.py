@@ -19,22 +19,9 @@ from localcloud.codedeploy.service_role import ServiceRoles
 from localcloud.codedeploy.targets import Targets
 from localcloud.wire import AwsError
 from tests.builders import unique
-from tests.localcloud.codedeploy_shop import plain_client, refusal, the_shop, the_silent_hook
-
-
-@pytest.fixture(scope="module")
-def client(cloud):
-    return plain_client(cloud)
-
-
-@pytest.fixture(scope="module")
-def shop(aws):
-    return the_shop(aws)
-
-
-@pytest.fixture(scope="module")
-def hook(aws):
-    return the_silent_hook(aws)
+from tests.localcloud.codedeploy_shop import (
+    refusal,
+)
 
 
 @pytest.fixture(scope="module")

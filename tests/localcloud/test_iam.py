@@ -7,7 +7,6 @@ import pytest
 from localcloud.iam.policy import Ask, allows
 from tests.builders import function, unique, wait_for
 
-
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:orders"
 
 

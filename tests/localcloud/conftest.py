@@ -1,0 +1,20 @@
+"""What CodeDeploy's tests share: a shop to deploy to, a hook that never answers, a plain client."""
+
+import pytest
+
+from tests.localcloud.codedeploy_shop import plain_client, the_shop, the_silent_hook
+
+
+@pytest.fixture(scope="module")
+def client(cloud):
+    return plain_client(cloud)
+
+
+@pytest.fixture(scope="module")
+def shop(aws):
+    return the_shop(aws)
+
+
+@pytest.fixture(scope="module")
+def hook(aws):
+    return the_silent_hook(aws)
