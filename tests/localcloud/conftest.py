@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests import builders
+from tests.builders import unique
 from tests.localcloud.codedeploy_shop import plain_client, the_shop, the_silent_hook
 
 
@@ -18,3 +20,16 @@ def shop(aws):
 @pytest.fixture(scope="module")
 def hook(aws):
     return the_silent_hook(aws)
+
+
+@pytest.fixture(scope="module")
+def role(aws):
+    return builders.role(aws)
+
+
+@pytest.fixture(scope="module")
+def apps(client):
+    found = {platform: unique(platform) for platform in ("Server", "Lambda", "ECS")}
+    for platform, name in found.items():
+        client.create_application(applicationName=name, computePlatform=platform)
+    return found
