@@ -27,6 +27,8 @@ def test_the_bar_moves_with_each_step_though_no_event_tells_of_it(team):
     release = team.upload(code("linear", LINEAR), by="mara")
     for share in ("25%", "50%", "75%"):
         wait_for(lambda share=share: f"{share} on version 2" in words(message_of(team, release)))
+        if share == "25%":
+            assert planned(team, release)
     ending = team.ending(release)
     assert ending.kind == "live"
     assert [m["method"] for m in ending.messages].count("chat.postMessage") == 1
