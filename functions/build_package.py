@@ -1,6 +1,7 @@
 """The package that every function ships: our code, what it needs, and both compiled.
 
-`python build_package.py FOLDER`, by the runtime's own minor version. Compiled files are of the
+`python build_package.py FOLDER`, by the runtime's own minor version. The SDK is part of it: so what
+was tested is what runs, whichever boto3 the runtime has, and it is compiled and trimmed. Compiled files are of the
 unchecked-hash kind (PEP 552): Lambda's file times are not those of the build, so timestamps would
 never match. Binary extensions are left out, because nothing uses them; so the package fits every
 architecture. Two builds of the same sources give the same files.
@@ -17,7 +18,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from trim_sdk import trim
+
 HERE = Path(__file__).resolve().parent
+BUILDERS = (Path(__file__).resolve(), HERE / "trim_sdk.py")
 BUILT = HERE.parent / ".aws-sam" / "packages"
 REQUIREMENTS = HERE / "requirements.txt"
 # Where Lambda unpacks it: tracebacks name this place, not the builder's.
@@ -42,6 +46,7 @@ def main(folder: Path) -> None:
 def build(package: Path) -> Path:
     """The package, from nothing."""
     _install(package)
+    trim(package / "botocore" / "data")
     for source in _sources():
         target = package / source.relative_to(HERE)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -75,13 +80,13 @@ def compile_all(package: Path) -> None:
 
 def _sources() -> Iterator[Path]:
     for path in sorted(HERE.rglob("*.py")):
-        if path != Path(__file__).resolve():
+        if path not in BUILDERS:
             yield path
 
 
 def _digest() -> str:
     digest = hashlib.sha256()
-    for path in (Path(__file__), REQUIREMENTS, *_sources()):
+    for path in (*BUILDERS, REQUIREMENTS, *_sources()):
         digest.update(f"{path.name}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -1,7 +1,8 @@
 """Clients made when first used, and AWS's errors by their code.
 
-botocore is imported inside, so that a function that needs no client does not pay for it. It makes the
-same clients as boto3, which would add a tenth to every cold start for things that nobody uses here.
+botocore is imported inside, so that a function that needs no client does not pay for it. What ships
+knows the operations that trim_sdk.py lists, and no others. It makes the same clients as boto3, which
+would add a tenth to every cold start for things that nobody uses here.
 """
 
 from collections.abc import Callable
