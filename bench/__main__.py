@@ -27,6 +27,7 @@ ALONE = ("archives", "releases", "chat", "crowd")
 
 def run(family: str) -> list[Row]:
     """Its rows; those that it got to, when it failed."""
+    started = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-m", f"bench.{family}"],
         cwd=ROOT,
@@ -41,7 +42,8 @@ def run(family: str) -> list[Row]:
             f"bench.{family} ended with {done.returncode}:\n{done.stderr[-3000:]}", file=sys.stderr
         )
         return received(done.stdout)
-    print(f"  {family} done", file=sys.stderr, flush=True)
+    took = time.monotonic() - started
+    print(f"  {family} done after {took:.0f} s", file=sys.stderr, flush=True)
     return received(done.stdout)
 
 
