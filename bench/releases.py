@@ -33,6 +33,9 @@ from localcloud.cloud import LocalCloud, Options
 from localcloud.journal import Entry
 
 SPEED = 60
+# CodeDeploy runs the first hook two seconds after a deployment was created. At full speed that is
+# sooner than Pilotage can write down whose the deployment is, which it never is on AWS.
+UNHURRIED = 10
 CANARY = "CodeDeployDefault.LambdaCanary10Percent5Minutes"
 LINEAR = "CodeDeployDefault.LambdaLinear10PercentEvery10Minutes"
 NAMES = {"canary 10% 5m": CANARY, "linear 10% 10m": LINEAR}
@@ -144,7 +147,9 @@ def calls(cloud: LocalCloud, outputs: dict[str, str]) -> tuple[list[Row], prices
     play_one(outputs)  # warm, so that nothing is made for the first time
     cloud.front.journal.clear()
     before = invocations(cloud)
+    cloud.clock.speed = UNHURRIED
     release = play_one(outputs)
+    cloud.clock.speed = SPEED
     made = Counter((e.service, e.operation) for e in settle_down(cloud))
     writes = sum(n for (service, name), n in made.items() if service == "lambda" and name in WRITES)
     asked = made[("codedeploy", "GetDeployment")] + made[("codedeploy", "BatchGetDeployments")]

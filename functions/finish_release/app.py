@@ -15,8 +15,8 @@ from take_turn.step import Turns
 
 @doorway
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, str]:
-    """`event`: the S3 event, the execution's ARN, and the state machine's error when a step ended
-    with one.
+    """`event`: the S3 event, the execution's ARN, how its deployment ended when that was told, and
+    the state machine's error when a step ended with one.
 
     Answers the outcome's kind. It may run again: the first outcome stands. An execution that is
     not the release's own finishes nothing. Errors: NothingClaimed; DeploymentRuns and
@@ -32,5 +32,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, str]:
     if release.execution != event["execution"]:
         return {"release": release_id, "outcome": "already known"}
     finish = Finish(releases, turns, topic)
-    outcome = finish.run(release, error.get("Error", ""), error.get("Cause", ""))
+    outcome = finish.run(
+        release, error.get("Error", ""), error.get("Cause", ""), event.get("ended") or ""
+    )
     return {"release": release_id, "outcome": outcome.kind}

@@ -9,7 +9,6 @@ from finish_release.metrics import measured
 from pilotage.errors import DeploymentRuns
 from pilotage.gateways import alarms, artifact_store, deployments, lambda_functions
 from pilotage.gateways.clock import now
-from pilotage.gateways.deployments import Deployment
 from pilotage.gateways.release_table import ReleaseTable
 from pilotage.gateways.topic import Topic
 from pilotage.outcome import DeploymentEnd, Outcome, Seen, judge
@@ -36,13 +35,13 @@ class Finish:
         self._topic = topic
         self._sleep = sleep
 
-    def run(self, release: Release, error: str, cause: str) -> Outcome:
-        """The outcome; the one recorded first when this runs again. Raises DeploymentRuns while
-        users may still be moved: whoever finishes then tells a tale."""
+    def run(self, release: Release, error: str, cause: str, ended_as: str = "") -> Outcome:
+        """The outcome; the one recorded first when this runs again. `ended_as`: the status that its
+        deployment was settled with. Raises DeploymentRuns while users may still be moved: whoever
+        finishes then tells a tale."""
         release_id = release.id
         if release.outcome is None:
-            deployment = self._ended_deployment(release)
-            end = deployments.end_of(deployment) if deployment else None
+            end = self._end(release, ended_as)
             alias = self._alias_at_rest(release, end)
             seen = _seen(release, end, alias, error, _words(cause))
             outcome = replace(judge(seen), at=now())
@@ -67,16 +66,19 @@ class Finish:
             alarms.remove(release.deployment.alarm)
         self._table.shut(release.id)
 
-    def _ended_deployment(self, release: Release) -> Deployment | None:
-        """The release's deployment, when there is one. Raises DeploymentRuns while it or its
-        rollback is on its way."""
+    def _end(self, release: Release, ended_as: str) -> DeploymentEnd | None:
+        """How its deployment ended, when there is one. Nothing follows one that succeeded, so
+        CodeDeploy is asked only about the others. Raises DeploymentRuns while it or its rollback is
+        on its way."""
+        if ended_as == "Succeeded":
+            return DeploymentEnd(ended_as)
         found = deployments.of_release(release)
         if found is None:
             return None
         over = ended(found, stop_asked=release.stop is not None, sleep=self._sleep)
         if over is None:
             raise DeploymentRuns(found.id)
-        return over
+        return deployments.end_of(over)
 
     def _alias_at_rest(self, release: Release, end: DeploymentEnd | None) -> AliasState | None:
         """Where the alias points: read again while it contradicts the deployment's end, and sent

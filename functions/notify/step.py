@@ -71,7 +71,7 @@ class Notifier:
         operator's instruction."""
         if instruction_id := topic.instruction_in(text):
             return f"{INSTRUCTION}{instruction_id}"
-        return topic.release_in(text) or self._release_of(topic.deployment_in(text))
+        return topic.release_in(text) or self._deployed_by(topic.deployment_in(text))
 
     def _notice(self, about: str) -> Notice | None:
         if about.startswith(INSTRUCTION):
@@ -123,8 +123,12 @@ class Notifier:
         moments = [moment + SETTLED_SECONDS for moment in notice.progress.moves]
         return self._tell_at(notice.release, [m for m in moments if m > self._now()])
 
-    def _release_of(self, deployment_id: str) -> str:
-        deployment = deployments.deployment(deployment_id) if deployment_id else None
+    def _deployed_by(self, deployment_id: str) -> str:
+        if not deployment_id:
+            return ""
+        if release := self._releases.release_of(deployment_id):
+            return release.id
+        deployment = deployments.deployment(deployment_id)
         return deployment.description if deployment else ""
 
 

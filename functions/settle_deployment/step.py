@@ -32,9 +32,10 @@ def settle(
         return ""
     if deployment.is_over and deployment.status != "Succeeded":
         release = note_alarms(release, table)
-    if ended(deployment, stop_asked=release.stop is not None, sleep=sleep) is None:
+    over = ended(deployment, stop_asked=release.stop is not None, sleep=sleep)
+    if over is None:
         return ""
-    workflow.succeed(release.token, {"release": release.id, "deployment": deployment.id})
+    workflow.succeed(release.token, {"release": release.id, "ended": over.status})
     return release.id
 
 

@@ -71,6 +71,7 @@ class Start:
         earlier = deployments.find(release)
         if earlier is None:
             return False
+        self._table.deployed_by(earlier.id, release.id)
         deployment = replace(release.deployment or Deployment(), id=earlier.id)
         self._table.save(replace(release, deployment=deployment), "deployment")
         self._stop_when_asked(release.id)
@@ -103,6 +104,7 @@ class Start:
         self._table.save(release, "revision", "deployment", "step", "times")
         self._topic.tell(release.id)
         started = replace(watched, id=_created(self._order(release, plan, revision, group)))
+        self._table.deployed_by(started.id, release.id)
         self._table.save(replace(release, deployment=started), "deployment")
         self._stop_when_asked(release.id)
 

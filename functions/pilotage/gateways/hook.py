@@ -46,10 +46,12 @@ class Hook:
 
     def _passed(self, deployment_id: str, event: Mapping[str, Any]) -> bool | None:
         """None when the user's own hook answers instead of us."""
-        deployment = deployments.deployment(deployment_id)
-        if deployment and deployment.rolls_back:  # what brings users back is never held up
-            return True
-        release = self._release_of(deployment)
+        release = self._table.release_of(deployment_id)
+        if release is None:
+            deployment = deployments.deployment(deployment_id)
+            if deployment and deployment.rolls_back:  # what brings users back is never held up
+                return True
+            release = self._described_by(deployment)
         if release is None or release.plan is None or release.revision is None:
             log.warning("deployment %s is of no release; nothing to check", deployment_id)
             return True
@@ -82,7 +84,7 @@ class Hook:
         except Exception:
             log.exception("that %s stepped on could not be kept", release.id)
 
-    def _release_of(self, deployment: Deployment | None) -> Release | None:
+    def _described_by(self, deployment: Deployment | None) -> Release | None:
         if deployment is None or not deployment.description:
             return None
         release = self._table.load(deployment.description)
@@ -91,7 +93,9 @@ class Hook:
     def _keep(self, deployment_id: str, result: CheckResult) -> None:
         """Write the reason where the notice finds it; failing that, the answer still goes out."""
         try:
-            release = self._release_of(deployments.deployment(deployment_id))
+            release = self._table.release_of(deployment_id) or self._described_by(
+                deployments.deployment(deployment_id)
+            )
             if release:
                 self._table.save(release.with_check(result), "checks")
         except Exception:

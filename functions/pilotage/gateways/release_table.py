@@ -41,6 +41,17 @@ class ReleaseTable:
         item = item_at(self._name, _key(release_id))
         return _release(item) if item else None
 
+    def deployed_by(self, deployment_id: str, release_id: str) -> None:
+        """Remember whose the deployment is, so that whoever hears of it need not ask CodeDeploy."""
+        item = {**_deployment_key(deployment_id), "release_id": {"S": release_id}}
+        client("dynamodb").put_item(TableName=self._name, Item=item)
+
+    def release_of(self, deployment_id: str) -> Release | None:
+        """The release whose own deployment it is. None also while that is not written yet, and
+        for a rollback: then CodeDeploy must be asked."""
+        item = item_at(self._name, _deployment_key(deployment_id))
+        return self.load(item["release_id"]["S"]) if item else None
+
     def unknown(self, release_ids: Sequence[str]) -> list[str]:
         """Those of the ids that the table has no release of."""
         known: set[str] = set()
@@ -126,6 +137,10 @@ class ReleaseTable:
 
 def _key(release_id: str) -> Item:
     return key(f"release#{release_id}", "release")
+
+
+def _deployment_key(deployment_id: str) -> Item:
+    return key(f"deployment#{deployment_id}", "deployment")
 
 
 def _sections(release: Release) -> Item:
