@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "bench" / "results.json"
 # First those that may run side by side, then those that need the machine for themselves.
 TOGETHER = ("init_cost", "long_releases")
-ALONE = ("archives", "releases", "chat", "crowd")
+ALONE = ("archives", "releases", "chat", "crowd", "beside_moto")
 
 
 def run(family: str) -> list[Row]:
