@@ -43,8 +43,12 @@ class ReleaseTable:
 
     def deployed_by(self, deployment_id: str, release_id: str) -> None:
         """Remember whose the deployment is, so that whoever hears of it need not ask CodeDeploy."""
-        item = {**_deployment_key(deployment_id), "release_id": {"S": release_id}}
-        client("dynamodb").put_item(TableName=self._name, Item=item)
+        client("dynamodb").update_item(
+            TableName=self._name,
+            Key=_deployment_key(deployment_id),
+            UpdateExpression="SET release_id = :release",
+            ExpressionAttributeValues={":release": {"S": release_id}},
+        )
 
     def release_of(self, deployment_id: str) -> Release | None:
         """The release whose own deployment it is. None also while that is not written yet, and
