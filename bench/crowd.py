@@ -27,6 +27,7 @@ PILOTAGE = ("pilotage-", "CodeDeployHook_")
 WARM = 100
 # As many as the crowd: a process that starts anew costs more than a release.
 WARMING, ALONE = 20, 3
+QUIET_SECONDS, MOST_WAITS = 2, 15
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,14 @@ class Meter:
     def reset(self) -> None:
         self._cloud.front.journal.clear()
         self._cpu = self._cpu_now()
+
+    def wait_until_quiet(self) -> None:
+        """Until nothing was told for two seconds, half a minute at most."""
+        for _ in range(MOST_WAITS):
+            seen = len(self._cloud.slack.inbox)
+            time.sleep(QUIET_SECONDS)
+            if len(self._cloud.slack.inbox) == seen:
+                return
 
     def read(self) -> Cost:
         entries = [e for e in self._cloud.front.journal.entries if _is_ours(e.caller)]
@@ -146,9 +155,10 @@ def many_targets(cloud: LocalCloud, outputs: dict[str, str], count: int) -> dict
 
 
 def _measured(meter: Meter, outputs: dict[str, str], targets: list[Target]) -> Cost:
+    meter.wait_until_quiet()
     meter.reset()
     play(outputs, targets)
-    time.sleep(2)  # the last notices
+    meter.wait_until_quiet()
     return meter.read()
 
 
