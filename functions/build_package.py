@@ -87,7 +87,7 @@ def _sources() -> Iterator[Path]:
 def _digest() -> str:
     digest = hashlib.sha256()
     for path in (*BUILDERS, REQUIREMENTS, *_sources()):
-        digest.update(f"{path.name}\0".encode() + path.read_bytes())
+        digest.update(f"{path.relative_to(HERE)}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
 

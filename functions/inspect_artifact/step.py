@@ -28,6 +28,7 @@ from pilotage.target import (
     function_faults,
     grant_faults,
     hook_function_faults,
+    hook_name_faults,
     is_owned,
     read_target,
     urgent_faults,
@@ -170,6 +171,9 @@ class Inspection:
         entry = found.named(*names)
         if entry is None:
             return None
+        if others := [name for name in names if name != entry.name and found.named(name)]:
+            reason = f"stands there beside {others[0]}; which of them counts cannot be known."
+            self._faults.append(Fault(entry.name, reason, "Keep one."))
         document = documents.parse(entry.name, found.read(entry))
         if isinstance(document, Fault):
             self._faults.append(document)
@@ -224,6 +228,9 @@ class Inspection:
             faults += appspec.contradictions(contents.appspec, target)
             faults += appspec.hook_faults(contents.appspec, contents.manifest)
         for hook in contents.hooks:
+            if bad := hook_name_faults(hook, contents.name):
+                faults += bad
+                continue
             tags = lambda_functions.tags_of(hook)
             faults += hook_function_faults(target, hook, tags, contents.name)
         return faults

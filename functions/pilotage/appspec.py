@@ -1,15 +1,18 @@
 """The AppSpec: the one Pilotage writes, and the one a user may have put into the archive."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pilotage.documents import Document
-from pilotage.fault import Fault, shown
+from pilotage.fault import Fault, few, shown
 from pilotage.manifest import Manifest
 from pilotage.target import Target
 
 FILE_NAMES = ("appspec.yml", "appspec.yaml", "appspec.json")
+# Those with hooks, of a Lambda deployment.
+# https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-hooks.html
+EVENTS = ("beforeallowtraffic", "afterallowtraffic")
 
 
 def write(target: Target, current: str, new: str, hooks: Mapping[str, str]) -> str:
@@ -44,13 +47,23 @@ def contradictions(document: Document, target: Target) -> list[Fault]:
 
 
 def hook_faults(document: Document, manifest: Manifest) -> list[Fault]:
-    """Two files that both say what to check at the same moment."""
+    """Lifecycle events that a Lambda deployment does not have, and two files that both say what to
+    check at the same moment."""
     theirs = own_hooks(document)
     both = {
         "beforeallowtraffic": ("before", manifest.before or manifest.before_hook),
         "afterallowtraffic": ("after", manifest.after or manifest.after_hook),
     }
-    return [
+    unknown = (
+        Fault(
+            document.name,
+            f'names a hook for "{shown(event)}", which Lambda deployments do not have.',
+            "They have BeforeAllowTraffic and AfterAllowTraffic.",
+        )
+        for event, _ in _hooks(document)
+        if event not in EVENTS
+    )
+    return [*few(unknown, 3)] + [
         Fault(
             document.name,
             f"names a hook for what the manifest's checks.{moment} does too.",
@@ -62,15 +75,19 @@ def hook_faults(document: Document, manifest: Manifest) -> list[Fault]:
 
 
 def own_hooks(document: Document) -> dict[str, str]:
-    """The hook functions that a user's AppSpec names, by lifecycle event in lower case."""
-    hooks = _lower(document.value).get("hooks")
-    entries = hooks if isinstance(hooks, list) else [hooks]
+    """The hook functions that a user's AppSpec names, by lifecycle event in lower case: of those
+    that a Lambda deployment has."""
     return {
         event: function
-        for entry in entries
-        for event, function in _lower(entry).items()
-        if isinstance(function, str) and function
+        for event, function in _hooks(document)
+        if event in EVENTS and isinstance(function, str) and function
     }
+
+
+def _hooks(document: Document) -> Iterator[tuple[str, Any]]:
+    hooks = _lower(document.value).get("hooks")
+    for entry in hooks if isinstance(hooks, list) else [hooks]:
+        yield from _lower(entry).items()
 
 
 def _properties(value: Any) -> Mapping[str, Any]:

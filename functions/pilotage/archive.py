@@ -48,6 +48,10 @@ class Archive:
         by_name = {entry.name: entry for entry in self.entries if entry.name in names}
         return next((by_name[name] for name in names if name in by_name), None)
 
+    def begins_as_script(self) -> bool:
+        """Whether its first line names an interpreter."""
+        return self._range(0, 2) == b"#!"
+
     def read(self, entry: Entry) -> bytes:
         """The bytes of one small member. Raises Unreadable when it lies about itself."""
         if entry.size > MAX_MEMBER or entry.packed > MAX_MEMBER:

@@ -56,6 +56,11 @@ class Entry(NamedTuple):
     def is_folder(self) -> bool:
         return self.name.endswith("/")
 
+    @property
+    def raw_name(self) -> bytes:
+        """The name's bytes, which some readers take as they are, whatever the encoding said."""
+        return self.name.encode("utf-8" if self.flags & UTF8 else "cp437", errors="replace")
+
 
 def find_end(tail: bytes, tail_start: int) -> End:
     """`tail`: the file from `tail_start` to its end. Raises Unreadable."""
@@ -90,7 +95,8 @@ def _end_record(tail: bytes) -> int:
             if at + _END.size + comment == len(tail):
                 found.append(at)
         at = tail.rfind(b"PK\x05\x06", 0, at + 3)
-    if len(found) == 1:
+    # Most readers take the last signature for the end, whatever follows it.
+    if found == [tail.rfind(b"PK\x05\x06")]:
         return found[0]
     if found:
         raise Unreadable("it has more than one end: readers would see different files.")

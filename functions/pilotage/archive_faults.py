@@ -7,13 +7,17 @@ keeps the sum of what is unpacked honest.
 import stat
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain, pairwise
 from operator import attrgetter
+from typing import TypeVar
 
 from pilotage.archive import Archive, Entry
 from pilotage.archive_directory import HEADER_SIZE
 from pilotage.fault import Fault, few, shown
 from pilotage.manifest import FILE_NAMES
+
+T = TypeVar("T")
 
 # Lambda's quotas: 250 MB unzipped, layers included.
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
@@ -39,13 +43,13 @@ def content_faults(archive: Archive) -> list[Fault]:
     """Everything in the directory that must not be published."""
     if not archive.entries:
         return [Fault("archive", "is empty.", "Pack the code.")]
-    faults = [
+    of_entries = (
         fault
         for entry in _worth_a_look(archive.entries)
         for fault in (*_name_faults(entry), *_kind_faults(entry))
-    ]
-    faults += _collisions(archive) + _overlaps(archive)
-    return [*few(faults, 10), *size_faults(archive, 0)]
+    )
+    faults = few(chain(of_entries, _collisions(archive), _overlaps(archive), _front(archive)), 10)
+    return [*faults, *size_faults(archive, 0)]
 
 
 def size_faults(archive: Archive, layers: int) -> list[Fault]:
@@ -161,29 +165,41 @@ def _kind_faults(entry: Entry) -> Iterator[Fault]:
 def _collisions(archive: Archive) -> list[Fault]:
     """Two entries that become one file, or that nobody can tell apart."""
     names = [entry.name for entry in archive.entries]
-    files = set(names)
     faults = []
-    if len(files) < len(names):
-        twice = next(name for name, times in Counter(names).items() if times > 1)
+    if twice := _twice(names):
         faults.append(Fault(f'entry "{shown(twice)}"', "stands in the archive twice."))
-    if both := next((folder for folder in _folders(files) if folder in files), None):
+    if both := _file_and_folder(names):
         faults.append(Fault(f'entry "{shown(both)}"', "is a file and a folder."))
-    foreign = [name for name in files if not name.isascii()]
-    seen = Counter(unicodedata.normalize("NFC", name) for name in foreign)
-    if alike := next((name for name, times in seen.items() if times > 1), None):
+    foreign = [entry for entry in archive.entries if not entry.name.isascii()]
+    if alike := _twice(unicodedata.normalize("NFC", entry.name) for entry in foreign):
         reason = "stands there in two spellings that look the same."
         faults.append(Fault(f'entry "{shown(alike)}"', reason))
+    elif raw := _twice(entry.raw_name for entry in foreign):
+        name = raw.decode(errors="replace")
+        reason = "stands there in two encodings, of the same bytes."
+        faults.append(Fault(f'entry "{shown(name)}"', reason))
     return faults
 
 
-def _folders(files: set[str]) -> set[str]:
-    """Every folder that a name implies."""
-    found: set[str] = set()
-    new = {name.rpartition("/")[0] for name in files}
-    while new := new - found - {""}:
-        found |= new
-        new = {folder.rpartition("/")[0] for folder in new}
-    return found
+def _twice(names: Iterable[T]) -> T | None:
+    """The first that is there more than once."""
+    return next((name for name, times in Counter(names).items() if times > 1), None)
+
+
+def _file_and_folder(names: list[str]) -> str:
+    """A name that another one uses as a folder; "" when there is none. A slash sorts as the least
+    of all characters here, so such a pair stands side by side, and no folder need be listed."""
+    order = sorted([name.replace("/", "\0") for name in names])
+    return next((a for a, b in pairwise(order) if a[-1:] != "\0" and b.startswith(a + "\0")), "")
+
+
+def _front(archive: Archive) -> list[Fault]:
+    """Bytes before the first entry, which who reads from the front would take for entries. Only a
+    script's first line may stand there, as in a zipapp."""
+    first = min(entry.offset for entry in archive.entries)
+    if first == 0 or archive.begins_as_script():
+        return []
+    return [Fault("archive", "has something before its first file.", "Pack it again.")]
 
 
 def _overlaps(archive: Archive) -> list[Fault]:

@@ -12,7 +12,7 @@ from pilotage.checks import MAX_MILLISECONDS, Check, milliseconds
 from pilotage.documents import Document, Path
 from pilotage.fault import Fault, did_you_mean, few, shown
 from pilotage.rollout import BadRollout, Rollout
-from pilotage.target import HOOK_PREFIX
+from pilotage.target import HOOK_FIX, is_hook_name
 
 FILE_NAMES = ("pilotage.yml", "pilotage.yaml")
 FACTS = ("version", "commit", "by", "url", "notes")
@@ -94,10 +94,10 @@ class _Reader:
         return tuple(check for check in found if check), ""
 
     def _hook(self, name: str, path: Path) -> str:
-        if name.startswith(HOOK_PREFIX):
+        if is_hook_name(name):
             return name
         text = f'"{shown(name)}" is no hook function that CodeDeploy may call.'
-        self._fault(path, text, f"Its name must begin with {HOOK_PREFIX}.")
+        self._fault(path, text, HOOK_FIX)
         return ""
 
     def _check(self, item: Any, path: Path) -> Check | None:

@@ -1,4 +1,4 @@
-"""YAML without its surprises: scalars stay the text they are, anchors and aliases are refused."""
+"""YAML without its surprises: scalars stay the text they are, tags, anchors and aliases are refused."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def read(text: str) -> tuple[Any, dict[Path, int]]:
 
 
 class _PlainLoader(yaml.BaseLoader):
-    """Refuses anchors, aliases and depth while it reads: the file is gone through once."""
+    """Refuses tags, anchors, aliases and depth while it reads: the file is gone through once."""
 
     _depth = 0
 
@@ -31,6 +31,8 @@ class _PlainLoader(yaml.BaseLoader):
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise Refused(line, "YAML anchors and aliases are not allowed. Write the value out.")
+        if getattr(event, "tag", None):
+            raise Refused(line, "YAML tags (!…) are not allowed. Write the value alone.")
         if self._depth > MAX_DEPTH:
             raise Refused(line, TOO_DEEP)
         self._depth += 1

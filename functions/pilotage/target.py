@@ -16,6 +16,7 @@ URGENT_TAG = "pilotage:urgent"
 CHANNEL_TAG = "pilotage:channel"
 CHECKSUM_TAG = "pilotage:checksum"
 HOOK_PREFIX = "CodeDeployHook_"
+HOOK_FIX = f"Its name must begin with {HOOK_PREFIX}, and have letters, digits, - and _ alone."
 
 # Names as Lambda takes them.
 # https://docs.aws.amazon.com/lambda/latest/api/API_CreateAlias.html
@@ -154,13 +155,22 @@ def is_owned(target: Target, tags: Mapping[str, str]) -> bool:
     return tags.get(APPLICATION_TAG) == target.application
 
 
+def hook_name_faults(hook: str, file_name: str) -> list[Fault]:
+    """Why a name in an archive is no hook's, before anybody is asked for such a function."""
+    if is_hook_name(hook):
+        return []
+    reason = f'names the hook "{shown(hook)}", which CodeDeploy may not call.'
+    return [Fault(file_name, reason, HOOK_FIX)]
+
+
+def is_hook_name(name: str) -> bool:
+    return name.startswith(HOOK_PREFIX) and bool(_FUNCTION.fullmatch(name))
+
+
 def hook_function_faults(
     target: Target, hook: str, tags: Mapping[str, str], file_name: str
 ) -> list[Fault]:
     """Why a hook function that an archive names may not be called."""
-    if not hook.startswith(HOOK_PREFIX):
-        reason = f'names the hook "{shown(hook)}", which CodeDeploy may not call.'
-        return [Fault(file_name, reason, f"Its name must begin with {HOOK_PREFIX}.")]
     if not is_owned(target, tags):
         reason = f'names the hook "{shown(hook)}", which does not exist or is not of {target.application}.'
         return [Fault(file_name, reason, f"Tag it {APPLICATION_TAG} = {target.application}.")]

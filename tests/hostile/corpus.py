@@ -155,7 +155,11 @@ def lying_ends() -> Iterator[Case]:
     two = with_member(APP2, comment=packed([Member("evil.py")]))
     yield Case("archive within the comment", two, "more than one end")
     bait = with_member(APP2, comment=b"PK\5\6" + b"\xff" * 30)
-    yield Case("signature within the comment", bait, FINE, "it does not reach the file's end")
+    yield Case("signature within the comment", bait, "more than one end")
+    other = with_member(APP2, comment=packed([Member("evil.py")]) + b"!")
+    yield Case("archive within the comment, and a byte", other, "more than one end")
+    torn = with_member(APP2, comment=b"c" * 30 + b"PK\5\6")
+    yield Case("signature at the comment's end", torn, "more than one end")
     more = with_member(APP2, end={"comment": 500})
     yield Case("comment longer than the file", more, "cut off")
     less = with_member(APP2, comment=b"c" * 50, end={"comment": 10})
@@ -216,6 +220,23 @@ def zip64_lies() -> Iterator[Case]:
     yield Case("zip64 field that is cut off", with_member(torn), "damaged zip64 field")
 
 
+def vast_directories() -> Iterator[Case]:
+    """Much to read for a small upload; `test_hostile_archives` holds them to their memory."""
+    yield Case(
+        "name of sixteen thousand folders", with_member(Member("a/" * 16_000)), "4,000 bytes"
+    )
+    yield Case("many names of many folders", many_folders, FINE, "strange, and harmless")
+    odd = lambda: packed([Member(f"\u202e\x1b{n}" * 20) for n in range(5000)])  # noqa: E731
+    yield Case("thousands of odd names", odd, "more faults like these")
+    long = lambda: packed([Member(f"{n}\n<!channel>" + "n" * 60_000) for n in range(50)])  # noqa: E731
+    yield Case("a few names of 60 KB", long, "control character")
+
+
+def many_folders() -> bytes:
+    deep = "d/" * 120
+    return packed([Member(f"{deep}{n}/f", b"", 0) for n in range(20_000)])
+
+
 def names() -> Iterator[Case]:
     climbing = (
         "../up",
@@ -253,7 +274,14 @@ def pairs() -> Iterator[Case]:
     composed, apart = Member("caf\u00e9.py"), Member("cafe\u0301.py")
     yield Case("two names that look the same", lambda: packed([composed, apart]), "look the same")
     yield Case("file that is a folder too", lambda: packed([Member("a"), Member("a/b")]), "folder")
+    far = [Member("a"), Member("a-b"), Member("a.b"), Member("a/b/c")]
+    yield Case("file that is a folder far off", lambda: packed(far), "folder")
+    folder = [Member("a/", b""), Member("a/b"), Member("a-b"), Member("ab")]
+    yield Case("folder with a file", lambda: packed(folder), FINE, "as zip -r writes it")
     upper = lambda: packed([*PLAIN, Member("App.py")])  # noqa: E731
+    old = Member("é.py".encode(), flags=0)
+    encoded = lambda: packed([APP, Member("é.py"), old])  # noqa: E731
+    yield Case("one name in two encodings", encoded, "two encodings")
     yield Case("two names but for their case", upper, FINE, "Lambda's files tell case apart")
     for name in ("Pilotage.yml", "PILOTAGE.YAML", "pilotage.уml", "ｐilotage.yml", "pilotage.yml "):
         like = lambda name=name: packed([APP, Member(name)])  # noqa: E731
@@ -280,6 +308,9 @@ def polyglots() -> Iterator[Case]:
     yield Case("a tar archive", tarball, "not a zip archive")
     yield Case(
         "archive after a script", with_member(APP2, prefix=b"#!/bin/sh\nexit\n"), FINE, "pex"
+    )
+    yield Case(
+        "archive after an archive", with_member(APP2, prefix=packed(PLAIN)), "before its first"
     )
     shifted = lambda: b"%PDF-1.7\n" + packed(PLAIN)  # noqa: E731
     yield Case("archive put behind something", shifted, "not where its end says")
@@ -308,6 +339,7 @@ CASES: tuple[Case, ...] = tuple(
         two_truths,
         lying_ends,
         zip64_lies,
+        vast_directories,
         names,
         pairs,
         kinds_of_file,

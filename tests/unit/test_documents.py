@@ -58,8 +58,9 @@ def test_what_is_not_yaml_says_where():
     assert fault("a: [1\nb: 2\n").startswith("pilotage.yml:")
 
 
-def test_tags_make_no_objects():
-    assert value("a: !!python/object/apply:os.system ['id']\n") == {"a": ["id"]}
+@pytest.mark.parametrize("tag", ["!!python/object/apply:os.system", "!!str", "!own"])
+def test_tags_are_refused(tag):
+    assert "tags" in fault(f"a: {tag} [id]\n")
 
 
 @settings(max_examples=300, deadline=None)
