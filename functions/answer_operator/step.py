@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pilotage import instruction as instructions
 from pilotage.artifact import from_event
 from pilotage.button import RELEASE_AGAIN, buttons_of, too_old
+from pilotage.durations import epoch
 from pilotage.errors import ReleaseAlreadyKnown
 from pilotage.fault import Fault, shown
 from pilotage.gateways import deployment_groups, workflow
@@ -21,6 +22,9 @@ from pilotage.hold import EVERYTHING, Freeze
 from pilotage.instruction import Answer, Instruction
 from pilotage.release import Release, RollBack, Stop, roll_back_event
 from take_turn.step import Turns
+
+# Events have whole seconds, and senders' clocks are not ours.
+CLOCK_SKEW_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,10 @@ class Operator:
         freeze = Freeze(asked.target, True, asked.by, asked.reason, asked.at)
         if not self.table.put_freeze(freeze):
             return self._too_late(asked)
-        running = [release for release in self._on(asked.target) if release.step != "waiting"]
+        on_target = self._on(asked.target)
+        for target in sorted({release.target_name for release in on_target}):
+            self.turns.tell_waiting(target)
+        running = [release for release in on_target if release.step != "waiting"]
         done = ["What is uploaded now waits until someone thaws it."]
         done += [f"{release.id} is on its way and ends." for release in running[:5]]
         return Answer(asked, users_get="Users get what they had.", done=tuple(done))
@@ -102,6 +109,10 @@ class Operator:
             fix = 'To go back from what is live, put a "Roll Back" on the bus.'
             place = f"release {asked.release}" if asked.release else f"target {asked.target}"
             return Answer(asked, (Fault(place, reason, fix),))
+        if not asked.release and _began_after(found, asked):
+            reason = f"has another release on its way by now: {found.id}."
+            fix = f'To stop that one, say "release": "{found.id}".'
+            return Answer(asked, (Fault(f"target {asked.target}", reason, fix),))
         stop_release(found, Stop(asked.by, asked.reason, asked.at), self.releases)
         self.topic.tell(found.id)
         kept = (
@@ -110,6 +121,8 @@ class Operator:
         return Answer(asked, users_get=kept, done=(f"{found.id} is being stopped.",))
 
     def _roll_back(self, asked: Instruction) -> Answer:
+        if late := self._went_live_after(asked):
+            return Answer(asked, (late,))
         leaves = ""
         if asked.release:
             found = self.releases.load(asked.release)
@@ -165,6 +178,19 @@ class Operator:
         on_its_way = found and not found.outcome and found.target_name == asked.target
         return found if on_its_way else None
 
+    def _went_live_after(self, asked: Instruction) -> Fault | None:
+        """A roll back that names neither release nor version goes back from what was live when it
+        was asked for, and from nothing that came after."""
+        lives = self.table.turn(asked.target).lives
+        if asked.release or asked.version or not lives:
+            return None
+        life = self.releases.load(lives[0].release)
+        if life is None or life.outcome is None or not _is_later(life.outcome.at, asked.at):
+            return None
+        reason = f"was given {life.id} since that was asked for."
+        fix = f'To go back from it, say "release": "{life.id}".'
+        return Fault(f"target {asked.target}", reason, fix)
+
     def _on(self, target: str) -> list[Release]:
         """The releases that are open on the target, or on all of them."""
         found = self.releases.open_releases()
@@ -173,6 +199,16 @@ class Operator:
     def _too_late(self, asked: Instruction) -> Answer:
         fault = Fault(f"target {asked.target}", "something later was said about it already.")
         return Answer(asked, (fault,))
+
+
+def _began_after(release: Release, asked: Instruction) -> bool:
+    """Whether a release had not its turn yet when the instruction was given: an event may be late."""
+    return _is_later(release.times.get("publishing", release.claimed_at), asked.at)
+
+
+def _is_later(one: str, other: str) -> bool:
+    """By more than clocks differ."""
+    return epoch(one) > epoch(other) + CLOCK_SKEW_SECONDS
 
 
 def _went_live(release: Release) -> bool:

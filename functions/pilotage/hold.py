@@ -9,6 +9,7 @@ from pilotage.turns import ROLL_BACK, UPLOAD, Claim
 EVERYTHING = "everything"
 
 TURN, FREEZE, DEPLOYMENT, ALARM = "turn", "freeze", "deployment", "alarm"
+FUNCTION = "function"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,5 +62,15 @@ def by_alarm(claim_kind: str, red: Sequence[str]) -> Hold | None:
     return Hold(ALARM, words, tuple(red))
 
 
+def by_function(function: str, name: str) -> Hold:
+    """Another target of the same function is just publishing it."""
+    return Hold(FUNCTION, f"{shown(name)} is publishing {shown(function)} for another target")
+
+
 def by_turn(holder: Claim | None) -> Hold:
-    return Hold(TURN, f"{holder.name} is on its way" if holder else "others go first")
+    return Hold(TURN, f"{shown(holder.name, 40)} is on its way" if holder else "others go first")
+
+
+def and_freeze(why: Hold, freeze: Hold | None) -> Hold:
+    """What holds a release up first, and that it is frozen after that."""
+    return Hold(why.kind, f"{why.words}; after that, {freeze.words}") if freeze else why

@@ -7,7 +7,7 @@ from typing import Any
 from pilotage.alarm import AlarmSeen
 from pilotage.artifact import Artifact, as_event
 from pilotage.checks import Check
-from pilotage.fault import Fault
+from pilotage.fault import Fault, shown
 from pilotage.hold import Hold
 from pilotage.outcome import Outcome
 from pilotage.records import build, plain
@@ -113,6 +113,13 @@ class Stop:
     reason: str
     at: str
 
+    @classmethod
+    def for_another(cls, first: "Release") -> "Stop":
+        """It gives way to a release that goes first."""
+        by = "an urgent upload" if first.urgent else "a roll back"
+        reason = f"{first.name} goes first: {first.urgent or first.who_asked}"
+        return cls(by, reason, first.claimed_at)
+
     def __str__(self) -> str:
         return f"stopped by {self.by}: {self.reason}"
 
@@ -160,7 +167,8 @@ class Release:
         """What people call it: the version it claims, else the commit, else the file."""
         if self.roll_back:
             return "roll back"
-        return self.facts.get("version") or self.facts.get("commit") or self.artifact.file_name
+        facts = self.facts
+        return shown(facts.get("version") or facts.get("commit") or self.artifact.file_name, 40)
 
     @property
     def rank(self) -> int:
@@ -184,6 +192,7 @@ class Release:
             claimed_at=self.claimed_at,
             name=self.name,
             kind=kind,
+            by=shown(self.facts.get("by", ""), 40),
         )
 
     def stepped(self, step: str, now: str) -> "Release":

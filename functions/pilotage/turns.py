@@ -1,7 +1,8 @@
 """Taking turns: a target serves one release at a time, and this decides who is next.
 
 Rollbacks that a person asked for go first, then urgent uploads, then the others. Of the uploads
-that wait, only the newest stays, unless the target takes them in order.
+that wait, only the newest stays, unless the target takes them in order. Once an urgent upload has
+gone live, what was uploaded before it goes nowhere, in order or not: it would take the fix away again.
 """
 
 from collections.abc import Iterable
@@ -15,7 +16,8 @@ LIVES_KEPT = 10
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A release that wants the turn. `kind` is upload, urgent or roll back."""
+    """A release that wants the turn. `kind` is upload, urgent or roll back; `by` is who its
+    uploader claims to be."""
 
     release: str
     uploaded_at: str
@@ -24,6 +26,13 @@ class Claim:
     claimed_at: str = ""
     name: str = ""
     kind: str = UPLOAD
+    by: str = ""
+
+    @property
+    def label(self) -> str:
+        """What people tell it from its like by: many uploads have one name."""
+        by = f" by {self.by}" if self.by else ""
+        return f"{self.name}{by} ({self.release.rpartition('/')[2][:8]})"
 
     def is_newer_than(self, other: "Claim") -> bool:
         """By event time; then, for one key, by S3's sequencer; then by the order of claiming.
@@ -133,13 +142,13 @@ def _with_life(turn: Turn, claim: Claim, version: str, before: str) -> Turn:
         return replace(turn, lives=_rolled_back_to(turn.lives, version, claim.release))
     if any(life.release == claim.release for life in turn.lives):
         return turn
-    newest = turn.newest
-    if newest is None or claim.is_newer_than(newest):
-        newest = claim
+    latest = turn.newest
+    if latest is None or claim.is_newer_than(latest):
+        latest = claim
     others = tuple(life for life in turn.lives if life.version != version)
     if before not in ("", version, *(life.version for life in others)):
         others = (Life(before, ""), *others)  # it went live without Pilotage
-    return replace(turn, newest=newest, lives=(Life(version, claim.release), *others)[:LIVES_KEPT])
+    return replace(turn, newest=latest, lives=(Life(version, claim.release), *others)[:LIVES_KEPT])
 
 
 def _rolled_back_to(lives: tuple[Life, ...], version: str, release: str) -> tuple[Life, ...]:
@@ -156,10 +165,10 @@ def _without_the_older(turn: Turn, waiting: Iterable[Claim]) -> Move:
     """Only the newest upload waits; an urgent one gives way only to a newer urgent one."""
     uploads = [claim for claim in waiting if claim.kind != ROLL_BACK]
     urgent = [claim for claim in uploads if claim.kind == URGENT]
-    stay = {_newest(group).release for group in (uploads, urgent) if group}
+    stay = {newest(group).release for group in (uploads, urgent) if group}
     left = tuple(c for c in waiting if c.kind == ROLL_BACK or c.release in stay)
-    newest = _newest(uploads).name if uploads else ""
-    gone = tuple(Superseded(c.release, newest) for c in waiting if c not in left)
+    by = newest(uploads).label if uploads else ""
+    gone = tuple(Superseded(c.release, by) for c in waiting if c not in left)
     if left != turn.waiting:
         turn = replace(turn, waiting=left)
     move = _without_the_late(turn)
@@ -169,14 +178,14 @@ def _without_the_older(turn: Turn, waiting: Iterable[Claim]) -> Move:
 def _without_the_late(turn: Turn) -> Move:
     """An upload whose event came late, after a newer one went live, goes nowhere: it would bring
     users back to what they had before."""
-    newest = turn.newest
-    if newest is None:
+    live = turn.newest
+    if live is None:
         return Move(turn)
-    late = tuple(c for c in turn.waiting if c.kind != ROLL_BACK and newest.is_newer_than(c))
+    late = tuple(c for c in turn.waiting if c.kind != ROLL_BACK and live.is_newer_than(c))
     if not late:
         return Move(turn)
     left = tuple(claim for claim in turn.waiting if claim not in late)
-    gone = tuple(Superseded(claim.release, newest.name) for claim in late)
+    gone = tuple(Superseded(claim.release, live.label) for claim in late)
     return Move(replace(turn, waiting=left), superseded=gone)
 
 
@@ -187,5 +196,6 @@ def _before(one: Claim, other: Claim) -> int:
     return 1 if one.is_newer_than(other) else -1
 
 
-def _newest(claims: Iterable[Claim]) -> Claim:
+def newest(claims: Iterable[Claim]) -> Claim:
+    """The one that was uploaded last."""
     return reduce(lambda best, claim: claim if claim.is_newer_than(best) else best, claims)

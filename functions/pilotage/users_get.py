@@ -25,6 +25,8 @@ def _before_publishing(release: Release, plan: Plan) -> str:
     if release.step == "waiting":
         return _while_waiting(release)
     stays = f"Users get version {plan.live}." if plan.live else "Nothing is live yet."
+    if release.hold and release.hold.words:
+        return f"{stays} This one waits: {release.hold.words}."
     next_step = (
         "its version is being published" if release.step == "publishing" else "its turn comes next"
     )

@@ -3,7 +3,14 @@
 import logging
 from dataclasses import replace
 
-from pilotage.errors import AliasIsShared, CheckFailed, FunctionBusy, ReleaseOver, StopAsked
+from pilotage.errors import (
+    AliasIsShared,
+    CheckFailed,
+    FunctionBusy,
+    ReleaseOver,
+    RevisionNotReady,
+    StopAsked,
+)
 from pilotage.gateways import deployments, lambda_functions, obstacles
 from pilotage.gateways.clock import now
 from pilotage.gateways.lambda_functions import Configuration
@@ -11,6 +18,7 @@ from pilotage.gateways.release_table import ReleaseTable
 from pilotage.gateways.run_checks import run_checks
 from pilotage.gateways.topic import Topic
 from pilotage.gateways.turn_table import TurnTable
+from pilotage.hold import by_function
 from pilotage.platforms import lambda_function
 from pilotage.platforms.lambda_function import configuration_sha256
 from pilotage.release import Plan, Release, Replaced, Revision, RollBack
@@ -37,23 +45,31 @@ class Publish:
             raise StopAsked(str(release.stop))
         plan = release.plan
         if release.revision is None:
-            release = replace(release.stepped("publishing", now()), hold=None)
-            self._releases.save(release, "step", "times", "hold")
-            self._topic.tell(release.id)
-            revision = self._revision(release, plan)
-            replaces = self._replaced(release, revision.previous)
-            release = replace(release, revision=revision, replaces=replaces)
-            self._releases.save(release, "revision", "replaces")
+            release = self._with_revision(release, plan)
         assert release.revision is not None
         if release.revision.way == "first":
             self._go_live_first(release, plan, release.revision)
         return release.revision.way
 
-    def _revision(self, release: Release, plan: Plan) -> Revision:
-        target = plan.target
+    def _with_revision(self, release: Release, plan: Plan) -> Release:
+        if release.step != "publishing":
+            release = replace(release.stepped("publishing", now()), hold=None)
+            self._releases.save(release, "step", "times", "hold")
+            self._topic.tell(release.id)
         if release.roll_back:
             turn = self._turns.turn(release.target_name)
-            return _earlier(release.roll_back, target, turn)
+            return self._keep(release, _earlier(release.roll_back, plan.target, turn))
+        self._see_unshared(plan.target)
+        return self._published(release, plan.target)
+
+    def _keep(self, release: Release, revision: Revision) -> Release:
+        replaces = self._replaced(release, revision.previous)
+        release = replace(release, revision=revision, replaces=replaces, hold=None)
+        self._releases.save(release, "revision", "replaces", "hold")
+        return release
+
+    def _see_unshared(self, target: Target) -> None:
+        """Raises AliasIsShared."""
         alias = obstacles.alias_unshared(target)
         # Under a deployment of someone else's it is shared for a while; that is waited for later.
         if (
@@ -62,7 +78,6 @@ class Publish:
             and not deployments.running(target.application, target.group)
         ):
             raise AliasIsShared(weights_in_words(target, alias))
-        return _new(self._published(release, target), target)
 
     def _replaced(self, release: Release, version: str) -> Replaced | None:
         """The release that made a version live on this target, None when it was none of ours. Only
@@ -76,25 +91,38 @@ class Publish:
             return None
         return Replaced(before.name, before.facts.get("commit", "")) if before else None
 
-    def _published(self, release: Release, target: Target) -> Configuration:
-        """Two targets of one function share its $LATEST, so one at a time publishes it. Raises
-        FunctionBusy."""
+    def _published(self, release: Release, target: Target) -> Release:
+        """Two targets of one function share its $LATEST, so one at a time publishes it, and keeps
+        what it published before the next one does. While Lambda settles the function stays held."""
         function = target.function
-        holder = self._turns.hold_function(function, release.id)
-        if holder != release.id:
-            other = self._releases.load(holder)
-            if other and other.outcome:  # it died before it could let go
-                holder = self._turns.hold_function(function, release.id, instead_of=holder)
-        if holder != release.id:
-            raise FunctionBusy(f"{holder} is publishing {function}")
+        self._hold_function(release, function)
         try:
             published = lambda_function.publish(
                 release.artifact, target, lambda_functions, sha256=release.sha256
             )
-        finally:
+            release = self._keep(release, _new(published, target))
+        except RevisionNotReady:
+            raise
+        except Exception:
             self._turns.let_function_go(function, release.id)
-        found: Configuration = published
-        return found
+            raise
+        self._turns.let_function_go(function, release.id)
+        return release
+
+    def _hold_function(self, release: Release, function: str) -> None:
+        """Raises FunctionBusy, after people were told what the release waits for."""
+        holder, other = self._turns.hold_function(function, release.id), None
+        if holder != release.id:
+            other = self._releases.load(holder)
+            if other and other.outcome:  # it died before it could let go
+                holder = self._turns.hold_function(function, release.id, instead_of=holder)
+        if holder == release.id:
+            return
+        why = by_function(function, other.name if other else holder)
+        if release.hold != why:
+            self._releases.save(replace(release, hold=why), "hold")
+            self._topic.tell(release.id)
+        raise FunctionBusy(f"{holder} is publishing {function}")
 
     def _go_live_first(self, release: Release, plan: Plan, revision: Revision) -> None:
         """There is no traffic to move yet: the checks decide whether the alias is made."""
@@ -112,7 +140,9 @@ class Publish:
         if not result.passed:
             raise CheckFailed(result.reason)
         asked = self._releases.load(release.id)
-        if asked and asked.stop:  # while the checks ran
+        if asked and asked.outcome:  # while the checks ran
+            raise ReleaseOver(asked.outcome.kind)
+        if asked and asked.stop:
             raise StopAsked(str(asked.stop))
         lambda_functions.create_alias(target.function, target.alias, revision.version)
 

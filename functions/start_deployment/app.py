@@ -6,6 +6,7 @@ from typing import Any
 from pilotage.gateways.aws import doorway
 from pilotage.gateways.release_table import ReleaseTable
 from pilotage.gateways.topic import Topic
+from pilotage.gateways.turn_table import TurnTable
 from start_deployment.step import Hooks, Start
 
 
@@ -14,4 +15,5 @@ def lambda_handler(event: dict[str, Any], context: Any) -> None:
     """`event`: the release's id and the task token. Error: TargetHeld, which is retried."""
     table, topic = ReleaseTable(os.environ["TABLE"]), Topic(os.environ["TOPIC"])
     hooks = Hooks(os.environ["BEFORE_HOOK"], os.environ["AFTER_HOOK"])
-    Start(table, topic, hooks).run(event["release"], event["token"])
+    turns = TurnTable(os.environ["TABLE"])
+    Start(table, turns, topic, hooks).run(event["release"], event["token"])

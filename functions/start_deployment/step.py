@@ -18,10 +18,12 @@ from pilotage.gateways import (
 from pilotage.gateways.clock import now
 from pilotage.gateways.deployments import Order, TargetBusy
 from pilotage.gateways.release_table import ReleaseTable
-from pilotage.gateways.stop_release import halt
+from pilotage.gateways.stop_release import halt, stop_release
 from pilotage.gateways.topic import Topic
+from pilotage.gateways.turn_table import TurnTable
 from pilotage.platforms import lambda_function
-from pilotage.release import Deployment, Plan, Release, Revision
+from pilotage.precedence import gives_way
+from pilotage.release import Deployment, Plan, Release, Revision, Stop
 from pilotage.target import Group, weights_in_words
 from settle_deployment.step import settle
 
@@ -40,8 +42,9 @@ class Hooks:
 class Start:
     """Starts the deployment of one release whose revision is published."""
 
-    def __init__(self, table: ReleaseTable, topic: Topic, hooks: Hooks) -> None:
+    def __init__(self, table: ReleaseTable, turns: TurnTable, topic: Topic, hooks: Hooks) -> None:
         self._table = table
+        self._turns = turns
         self._topic = topic
         self._hooks = hooks
 
@@ -84,11 +87,21 @@ class Start:
         found = obstacles.not_ready(release.target_name, release.claim.kind)
         if found is None:
             return False
-        self._table.save(replace(release, hold=found), "hold")
+        release = replace(release, hold=found)
+        self._table.save(release, "hold")
         self._topic.tell(release.id)
-        if obstacles.not_ready(release.target_name, release.claim.kind) is None:
+        if first := self._goes_first(release):
+            stop_release(release, Stop.for_another(first), self._table)
+        elif obstacles.not_ready(release.target_name, release.claim.kind) is None:
             raise TargetHeld(f"no more: {found.words}")
         return True
+
+    def _goes_first(self, release: Release) -> Release | None:
+        """The release that waits behind this one and that it gives way to."""
+        turn = self._turns.turn(release.target_name)
+        waiting = self._table.load(turn.waiting[0].release) if turn.waiting else None
+        freezes = self._turns.freezes(release.target_name)
+        return waiting if gives_way(release, waiting, freezes) else None
 
     def _start(self, release: Release, plan: Plan, revision: Revision) -> None:
         revision = _from_where_users_are(plan, revision)

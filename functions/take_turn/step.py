@@ -18,8 +18,9 @@ from pilotage.gateways.stop_release import halt, stop_release
 from pilotage.gateways.topic import Topic
 from pilotage.gateways.turn_table import Conflict, TurnTable
 from pilotage.hold import ASKED, Hold
+from pilotage.precedence import gives_way
 from pilotage.release import Release, Stop
-from pilotage.turns import URGENT, Claim, Move, Superseded, Turn
+from pilotage.turns import UPLOAD, Claim, Move, Superseded, Turn
 
 MAX_TRIES = 30
 FIRST_PAUSE_SECONDS = 0.02
@@ -75,37 +76,66 @@ class Turns:
             self._settle_down(release, decided)
 
     def give_back(self, release: Release) -> None:
-        """The release is over, or will never come: the next one goes on."""
-        self._decide(release.target_name, lambda turn: Move(_without(turn, release)))
+        """The release is over, or will never come: the next one goes on, and is called again where
+        an earlier try died before it could."""
+        decided = self._decide(release.target_name, lambda turn: Move(_without(turn, release)))
+        holder = decided.turn.holder
+        if holder and not decided.move.goes_on and holder.release != release.id:
+            called = self._releases.load(holder.release)
+            if called and called.step == "waiting":
+                self._call(holder)
 
     def look_again(self, target: str) -> bool:
-        """What held the target up may be gone. Whether a release was called."""
+        """What held the target up may be gone, or may give way. Whether a release was called."""
         decided = self._decide(target, Move)
         holder = decided.turn.holder
         if decided.move.goes_on or holder is None:
             return bool(decided.move.goes_on)
         release = self._releases.load(holder.release)
-        return release is not None and self._called_again(release, holder)
+        if release is None:
+            return False
+        return self._made_way(release, decided.turn) or self._called_again(release, holder)
+
+    def tell_waiting(self, target: str) -> None:
+        """Say anew why the releases of a target wait: what holds them up has changed."""
+        decided = self._decide(target, Move)
+        for claim in decided.turn.waiting:
+            self._wait(claim.release, self._why(decided, target))
 
     def find_place(self, release: Release) -> bool:
         """For a release that waits: whether it had lost its place unheard, and is told so."""
         turn = self._table.turn(release.target_name)
         if release.id in (claim.release for claim in turn.everyone) or release.hold == ASKED:
             return False
-        self._supersede(Superseded(release.id, "another artifact"))
+        uploads = [claim for claim in (*turn.everyone, turn.newest) if claim]
+        by = turns.newest(uploads).label if uploads else "another artifact"
+        self._supersede(Superseded(release.id, by))
         return True
 
     def _settle_down(self, release: Release, decided: Decided) -> None:
         """The release waits: it is told why, and stops the one that runs where it may."""
+        self._wait(release.id, self._why(decided, release.target_name))
         holder = decided.turn.holder
-        self._wait(release.id, decided.obstacle or hold.by_turn(holder or decided.turn.next))
-        running = self._releases.load(holder.release) if holder else None
-        if running and not running.outcome and self._may_stop(release, running):
-            reason = f"{release.name} goes first: {release.urgent or release.who_asked}"
-            stop = Stop(
-                "an urgent upload" if release.urgent else "a roll back", reason, release.claimed_at
-            )
-            stop_release(running, stop, self._releases)
+        if running := self._releases.load(holder.release) if holder else None:
+            self._stop_for(running, release)
+
+    def _why(self, decided: Decided, target: str) -> Hold:
+        """What holds up who waits: also that it will be frozen once its turn comes."""
+        if decided.obstacle:
+            return decided.obstacle
+        freeze = hold.by_freeze(UPLOAD, self._table.freezes(target))
+        return hold.and_freeze(hold.by_turn(decided.turn.holder or decided.turn.next), freeze)
+
+    def _made_way(self, running: Release, turn: Turn) -> bool:
+        first = self._releases.load(turn.waiting[0].release) if turn.waiting else None
+        return self._stop_for(running, first)
+
+    def _stop_for(self, running: Release, first: Release | None) -> bool:
+        """Stop the one that runs, where it gives way to the one that waits."""
+        if first is None or not gives_way(running, first, self._table.freezes(first.target_name)):
+            return False
+        stop_release(running, Stop.for_another(first), self._releases)
+        return True
 
     def _decide(self, target: str, decision: Callable[[Turn], Move]) -> Decided:
         """Write what is decided about the turn, then act on it."""
@@ -171,14 +201,6 @@ class Turns:
         if release.stop:
             halt(release)
         return waits
-
-    def _may_stop(self, release: Release, running: Release) -> bool:
-        """An urgent release stops the one that runs, unless that one brings users back or the
-        target is frozen. A roll back stops one that waits for what only a roll back may end."""
-        if release.roll_back:
-            return running.hold is not None and running.deployment is None
-        frozen = hold.by_freeze(URGENT, self._table.freezes(release.target_name))
-        return bool(release.urgent) and running.roll_back is None and frozen is None
 
     def _called_again(self, release: Release, holder: Claim) -> bool:
         """The holder was not called, by a step that died; or it is held up before its deployment,

@@ -206,3 +206,22 @@ def test_a_roll_back_of_what_was_never_live_is_rejected_with_what_is_known(settl
     assert ending.kind == "rejected"
     assert "version 77 does not exist" in ending.faults[0]
     assert "Were live: 1." in ending.faults[0]
+
+
+@pytest.mark.long
+def test_an_instruction_that_comes_late_does_not_hit_what_came_after(team):
+    """It was delivered again hours later, or its sender's time says so."""
+    assert team.release().kind == "live"
+    target = f"{team.application}/prod"
+    then = "2020-01-01T00:00:00Z"
+    back = put(team, "Roll Back", then, target=target, by="mara", reason="it was slow")
+    (fault,) = answer(team, back)["faults"]
+    assert "since that was asked for" in fault["reason"]
+    running = team.upload(code("two", CANARY))
+    wait_for(lambda: team.alias()[1])
+    stop = put(team, "Stop Release", then, target=target, by="mara", reason="it was bad")
+    (fault,) = answer(team, stop)["faults"]
+    assert running in fault["reason"]
+    assert team.alias()[1], "the one that runs now goes on"
+    put(team, "Stop Release", target=target, release=running, by="mara", reason="that one")
+    assert team.ending(running).kind == "stopped"

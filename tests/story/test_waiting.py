@@ -7,6 +7,7 @@ import pytest
 from localcloud.faults.plan import Fault
 from tests import builders
 from tests.builders import GOOD, wait_for
+from tests.chaos.stories import operate
 from tests.story.conftest import make_team
 
 
@@ -266,3 +267,76 @@ def test_a_forged_end_of_a_deployment_changes_nothing(team):
     assert "Finish Release" not in states_entered(team, release)
     team.aws.codedeploy.stop_deployment(deploymentId=running_deployment(team))
     assert team.ending(release).kind == "stopped"
+
+
+@pytest.mark.long
+def test_a_deployment_whose_answer_was_lost_is_made_once(team):
+    """One without checks is over before anybody could ask again: a second one would be made."""
+    assert team.release().kind == "live"
+    assert team.release(code("two")).kind == "live"
+    team.cloud.faults.set([Fault("cut", "codedeploy", "CreateDeployment", "StartDeployment")])
+    try:
+        asked = operate(team, "Roll Back")
+        release = f"{team.application}/prod/roll-back-{asked}"
+        assert team.ending(release).kind == "live"
+    finally:
+        team.cloud.faults.clear()
+    where = {"applicationName": team.application, "deploymentGroupName": "prod"}
+    ids = team.aws.codedeploy.list_deployments(**where)["deployments"]
+    infos = team.aws.codedeploy.batch_get_deployments(deploymentIds=ids)["deploymentsInfo"]
+    assert [info["description"] for info in infos].count(release) == 1
+
+
+@pytest.mark.long
+def test_a_roll_back_does_not_wait_behind_a_release_that_a_red_alarm_holds(aws, cloud, pilotage):
+    """The alarm is red because of what is live: only the roll back ends that."""
+    alarm = builders.unique("alarm")
+    team = make_team(aws, cloud, pilotage, alarms=[alarm])
+    builders.alarm(aws, alarm, missing="notBreaching")
+    assert team.release().kind == "live"
+    assert team.release(code("two")).kind == "live"
+    slow = Fault("slow", "lambda", "PublishVersion", "PublishRevision", seconds=3)
+    cloud.faults.set([slow])
+    try:
+        held = team.upload(code("three"))
+        wait_for(lambda: cloud.faults.injected)
+        asked = operate(team, "Roll Back")
+        builders.red_alarm(aws, alarm)
+        assert team.ending(f"{team.application}/prod/roll-back-{asked}").kind == "live"
+    finally:
+        cloud.faults.clear()
+    ending = team.ending(held)
+    assert ending.kind == "stopped"
+    assert "roll back goes first" in ending.text
+    assert team.alias() == ("1", {})
+
+
+@pytest.mark.long
+def test_after_a_thaw_an_urgent_upload_stops_what_runs(team):
+    team.tag(urgent="allowed")
+    assert team.release().kind == "live"
+    running = team.upload(code("two", CANARY))
+    wait_for(lambda: team.alias()[1])
+    operate(team, "Freeze")
+    wait_for(lambda: any(f"Freeze: {team.application}/prod" in m["text"] for m in team.messages()))
+    urgent = team.upload(code("fix"), urgent="prices are wrong")
+    wait_for(lambda: told(team, urgent, "is on its way; after that"))
+    wait_for(lambda: told(team, urgent, "is frozen by mara"))
+    assert team.alias()[1], "who runs is not stopped while the target is frozen"
+    operate(team, "Thaw")
+    assert team.ending(running).kind == "stopped"
+    assert team.ending(urgent).kind == "live"
+
+
+@pytest.mark.long
+def test_who_waits_for_the_function_is_told_so(team):
+    where = {"pk": {"S": f"function#{team.function}"}, "sk": {"S": "publishing"}}
+    someone = {**where, "holder": {"S": "another/target/of-this-function"}}
+    team.aws.dynamodb.put_item(TableName=team.outputs["Table"], Item=someone)
+    release = team.upload()
+    wait_for(lambda: told(team, release, f"is publishing {team.function} for another target"))
+    team.aws.dynamodb.delete_item(TableName=team.outputs["Table"], Key=where)
+    ending = team.ending(release)
+    assert ending.kind == "live"
+    edits = [m["text"] for m in ending.messages if "for another target" in m["text"]]
+    assert len(edits) == 1, "however often it looks"

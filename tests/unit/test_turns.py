@@ -38,7 +38,7 @@ def test_the_second_waits_and_goes_on_when_the_first_is_over():
 def test_a_newer_upload_supersedes_the_waiting_one_and_never_the_running_one():
     turn = asked(Turn(), claim("a", "1"), claim("b", "2"))
     move = turns.join(turn, claim("c", "3"))
-    assert [(gone.release, gone.by) for gone in move.superseded] == [("b", "c")]
+    assert [(gone.release, gone.by) for gone in move.superseded] == [("b", "c (c)")]
     assert names(move.turn.everyone) == ["a", "c"]
 
 
@@ -183,3 +183,13 @@ def step(turn, served, superseded, live):
         served = [*served, turn.holder.release]
         turn = turns.leave(turn, turn.holder.release, live="7" if live else "")
     return turn, served, superseded
+
+
+def test_once_an_urgent_fix_is_live_nothing_older_takes_it_away_again_even_in_order():
+    turn = asked(Turn(), claim("a", "1"), claim("b", "2"), in_order=True)
+    turn = asked(turn, claim("fix", "3", URGENT), claim("c", "4"), in_order=True)
+    assert names(turn.waiting) == ["fix", "b", "c"]
+    move = turns.call_next(turns.leave(turn, "a", live="1"))
+    assert move.goes_on.release == "fix"
+    move = turns.call_next(turns.leave(move.turn, "fix", live="2"))
+    assert (names(move.superseded), move.goes_on.release) == (["b"], "c")

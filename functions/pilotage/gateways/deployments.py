@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from pilotage.gateways.aws import client, code_of, message_of
+from pilotage.gateways.aws import client, code_of, message_of, patient_client
 from pilotage.outcome import DeploymentEnd
 from pilotage.release import Release
 
 ACTIVE = ("Created", "Queued", "InProgress", "Baking", "Ready")
 BATCH = 25
+# As long as botocore waits for an answer by itself, but less than the function may run.
+CREATE_SECONDS = 40
 
 # A release is claimed by our clock and its deployment dated by CodeDeploy's.
 CLOCK_SKEW = timedelta(hours=1)
@@ -44,7 +46,12 @@ class Deployment:
 
     def is_of(self, release: Release) -> bool:
         """Whether it is the release's own: anyone may write any description."""
-        return self.target_name == release.target_name and release.deployment is not None
+        known = release.deployment
+        return (
+            self.target_name == release.target_name
+            and known is not None
+            and known.id in ("", self.id)
+        )
 
     @property
     def is_over(self) -> bool:
@@ -66,7 +73,11 @@ class Order:
 
 
 def create(order: Order) -> str:
-    """The new deployment's id. Raises TargetBusy when another one runs on the group."""
+    """The new deployment's id. Raises TargetBusy when another one runs on the group.
+
+    It is asked for once: CreateDeployment has no client token, so a client that asks again after a
+    lost answer may make a second one. Who calls this again looks for the first one before.
+    """
     params: dict[str, Any] = {
         "applicationName": order.application,
         "deploymentGroupName": order.group,
@@ -88,7 +99,8 @@ def create(order: Order) -> str:
             "alarms": [{"name": name} for name in order.alarms],
         }
     try:
-        return str(client("codedeploy").create_deployment(**params)["deploymentId"])
+        made = patient_client("codedeploy", CREATE_SECONDS).create_deployment(**params)
+        return str(made["deploymentId"])
     except Exception as error:
         if code_of(error) == "DeploymentLimitExceededException":
             raise TargetBusy(message_of(error)) from error
