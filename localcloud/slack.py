@@ -29,8 +29,8 @@ NO_GROUP = {"ok": False, "error": "no_such_subteam"}
 @dataclass(frozen=True)
 class Trouble:
     """How Slack is unwell. `kind`: `throttled` (429, with `seconds` as Retry-After), `unavailable`
-    (503), `hanging` (answers after `seconds`, and keeps nothing) or an error word of Slack's, with
-    which it refuses."""
+    (503), `hanging` (answers after `seconds`, and keeps nothing), `unanswered` (keeps what it is
+    sent, and answers after `seconds`) or an error word of Slack's, with which it refuses."""
 
     kind: str
     seconds: float = 1
@@ -56,10 +56,14 @@ class Slack:
         path = request.path.removeprefix(PREFIX)
         if path == "inbox":
             return _json(self.inbox)
-        if self.trouble:
-            return self._turn_away(self.trouble)
+        trouble = self.trouble
+        if trouble and trouble.kind != "unanswered":
+            return self._turn_away(trouble)
         if path.startswith("api/"):
-            return self._api(path.removeprefix("api/"), request)
+            answer = self._api(path.removeprefix("api/"), request)
+            if trouble:
+                time.sleep(trouble.seconds)
+            return answer
         if path.startswith("services/"):
             self.keep("webhook", _arguments(request), "")
             return Response("ok", content_type="text/plain")

@@ -24,7 +24,9 @@ class FileChannel:
         if self.trouble:
             trouble, self.trouble = self.trouble, None
             raise trouble
-        entry = {"edits": told.ts, "channel": told.channel or notice.channel, **words}
+        buttons = [button.action for button in notice.buttons]
+        where = {"edits": told.ts, "channel": told.channel or notice.channel}
+        entry = {**where, **words, "buttons": buttons}
         with self.path.open("a") as file:
             file.write(json.dumps(entry, ensure_ascii=False) + "\n")
         return replace(

@@ -59,6 +59,10 @@ class Clicks:
         try:
             if not self.may_click(click.user):
                 return f"You are not among those who may do this. {NOTHING_DONE}"
+        except Exception:
+            log.exception("whether %s may click is not known", click.user)
+            return f"Slack did not say whether you may do this. {NOTHING_DONE} Try again."
+        try:
             return self._obey(click)
         except Exception:
             log.exception("a click on %s could not be answered", click.release)
@@ -67,7 +71,8 @@ class Clicks:
     def _obey(self, click: Click) -> str:
         release = self.releases.load(click.release)
         target = release.target_name if release else ""
-        if words := clicks.refusal(click, release, self.turns.turn(target), now()):
+        turn = self.turns.turn(target)
+        if words := clicks.refusal(click, release, turn, now()):
             return words
         assert release is not None
         if before := self.claims.claim(click.id, click.who, now()):
@@ -77,4 +82,4 @@ class Clicks:
         except Exception:
             self.claims.let_go(click.id)
             raise
-        return clicks.done(click)
+        return clicks.done(click, turn)

@@ -123,14 +123,14 @@ class Operator:
     def _roll_back(self, asked: Instruction) -> Answer:
         if late := self._went_live_after(asked):
             return Answer(asked, (late,))
-        leaves = ""
+        leaves, found = "", None
         if asked.release:
             found = self.releases.load(asked.release)
             if found is None or found.target_name != asked.target or not _went_live(found):
                 fault = Fault(f"release {asked.release}", f"never went live on {asked.target}.")
                 return Answer(asked, (fault,))
             leaves = found.revision.version if found.revision else ""
-        back = RollBack(asked.by, asked.reason, asked.version, leaves, bound=bool(leaves))
+        back = RollBack(asked.by, asked.reason, asked.version, leaves, bool(leaves), asked.release)
         event = roll_back_event(self.bucket, asked.target, back, asked.id, asked.at)
         about = f"roll back {asked.id}"
         # Claimed here, so that sweep finds it whatever becomes of its execution.
@@ -138,6 +138,8 @@ class Operator:
         with suppress(ReleaseAlreadyKnown):
             release = Release(from_event(event), execution, now("milliseconds"), roll_back=back)
             self.releases.claim(release)
+        if found:
+            self._followed(found, f"{asked.target}/roll-back-{asked.id}")
         workflow.start(self.machine, about, event)
         holder = self.table.turn(asked.target).holder
         done = [f"It is release {asked.target}/roll-back-{asked.id}."]
@@ -152,6 +154,10 @@ class Operator:
         place = f"release {asked.release}"
         if found is None or found.roll_back or found.target_name != asked.target:
             return Answer(asked, (Fault(place, f"is no upload to {asked.target}."),))
+        if found.followed_by:
+            return Answer(
+                asked, (Fault(place, f"was released again already: {found.followed_by}."),)
+            )
         if RELEASE_AGAIN not in (button.action for button in buttons_of(found)):
             reason = "is not over, or went live, or was turned away."
             return Answer(asked, (Fault(place, reason, "Only what was stopped goes again."),))
@@ -163,11 +169,17 @@ class Operator:
         except ObjectGone:
             reason = "its artifact is not in the bucket any more."
             return Answer(asked, (Fault(place, reason, "Upload it anew."),))
+        self._followed(found, f"{asked.target}/{version}")
         return Answer(
             asked,
             users_get="Users get what they had until it goes live.",
             done=(f"It is release {asked.target}/{version}.",),
         )
+
+    def _followed(self, release: Release, by: str) -> None:
+        """From here on its message offers that no more, unless what follows comes to nothing."""
+        self.releases.save(replace(release, followed_by=by), "followed_by")
+        self.topic.tell(release.id)
 
     def _named(self, asked: Instruction) -> Release | None:
         if not asked.release and (everyone := self.table.turn(asked.target).everyone):

@@ -11,10 +11,11 @@ from pilotage.gateways import alarms, artifact_store, deployments, lambda_functi
 from pilotage.gateways.clock import now
 from pilotage.gateways.release_table import ReleaseTable
 from pilotage.gateways.topic import Topic
-from pilotage.outcome import DeploymentEnd, Outcome, Seen, judge
+from pilotage.outcome import LIVE, DeploymentEnd, Outcome, Seen, judge
 from pilotage.records import plain
 from pilotage.release import Release
 from pilotage.target import AliasState, Target
+from pilotage.turns import Turn
 from settle_deployment.step import ended, note_alarms
 from take_turn.step import Turns
 
@@ -59,12 +60,25 @@ class Finish:
     def _let_go(self, release: Release) -> None:
         """The next release first. The release counts as open until all of it is done, so that
         sweep does again what failed here."""
-        self._turns.give_back(release)
+        turn = self._turns.give_back(release)
         self._topic.tell_end(release.id)
+        if before := _moved_on_from(release, turn):
+            self._topic.tell(before)
+        self._let_be_asked_again(release)
         artifact_store.write_outcome(release.artifact, _told(release))
         if release.deployment and release.deployment.alarm:
             alarms.remove(release.deployment.alarm)
         self._table.shut(release.id)
+
+    def _let_be_asked_again(self, release: Release) -> None:
+        """What a person asked for from another release came to nothing: there it may be asked for
+        again."""
+        asked_from = release.facts.get("asked_from", "")
+        if not asked_from or (release.outcome and release.outcome.is_live):
+            return
+        if found := self._table.load(asked_from):
+            self._table.save(replace(found, followed_by=""), "followed_by")
+            self._topic.tell(found.id)
 
     def _end(self, release: Release, ended_as: str) -> DeploymentEnd | None:
         """How its deployment ended, when there is one. Nothing follows one that succeeded, so
@@ -96,6 +110,14 @@ class Finish:
             lambda_functions.end_sharing(target.function, target.alias, alias)
             alias = lambda_functions.alias_of(target.function, target.alias)
         return alias
+
+
+def _moved_on_from(release: Release, turn: Turn) -> str:
+    """The release whose version users had before; its message says that they moved on."""
+    outcome, revision = release.outcome, release.revision
+    if outcome is None or outcome.kind != LIVE or revision is None:
+        return ""
+    return next((life.release for life in turn.lives if life.version == revision.previous), "")
 
 
 def _contradicts(alias: AliasState, end: DeploymentEnd, release: Release) -> bool:

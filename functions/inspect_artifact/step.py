@@ -76,6 +76,7 @@ class Inspection:
         self._topic = topic
         self._bucket = bucket
         self._faults: list[Fault] = []
+        self._channel = ""
 
     def run(self, artifact: Artifact, execution: str, roll_back: RollBack | None = None) -> Release:
         """Raises ArtifactNotOurs, ReleaseAlreadyKnown, or ArtifactRejected with every fault on
@@ -84,9 +85,11 @@ class Inspection:
             raise ArtifactNotOurs(f"bucket {shown(artifact.bucket)} is not this stack's own")
         release = Release(artifact, execution, now("milliseconds"), roll_back=roll_back)
         release = self._table.claim(release)
-        self._topic.tell(release.id)
         release = self._look_back(release, roll_back) if roll_back else self._look(release)
-        self._table.save(release, "facts", "sha256", "faults", "plan", "urgent", "roll_back")
+        release = replace(release, channel=self._channel)
+        found = ("facts", "sha256", "faults", "plan", "urgent", "roll_back", "channel")
+        self._table.save(release, *found)
+        self._topic.tell(release.id)  # not before: now it is known in which channel
         if release.faults:
             raise ArtifactRejected(f"{len(release.faults)} faults, the first: {release.faults[0]}")
         return release
@@ -128,7 +131,7 @@ class Inspection:
         when such an instruction was given for this target."""
         asked = self._instructions.pinned(instruction_id) if instruction_id else None
         given = asked and asked.kind == RELEASE_AGAIN and asked.target == release.target_name
-        return {"again": asked.by} if asked and given else {}
+        return {"again": asked.by, "asked_from": asked.release} if asked and given else {}
 
     def _look_back(self, release: Release, asked: RollBack) -> Release:
         """A roll back has no archive: it names a version, or goes to the one that was live before.
@@ -145,7 +148,7 @@ class Inspection:
                 turn = self._turns.turn(release.target_name)
                 asked, faults = roll_backs.find_version(asked, plan, function.alias, turn)
                 self._faults += faults
-        facts = {"by": asked.by, "notes": asked.reason}
+        facts = {"by": asked.by, "notes": asked.reason, "asked_from": asked.asked_from}
         return replace(release, facts=facts, plan=plan, roll_back=asked, faults=few(self._faults))
 
     def _contents(self, artifact: Artifact) -> Contents:
@@ -193,7 +196,10 @@ class Inspection:
             return None
         target, faults = read_target(group)
         self._faults += faults
-        return (target, group) if target else None
+        if target is None:
+            return None
+        self._channel = target.channel
+        return target, group
 
     def _plan_for(self, target: Target, group: Group, contents: Contents) -> Plan | None:
         """None when the function is not the target's to release to: nothing of it is told."""

@@ -16,9 +16,11 @@ from pilotage.gateways.queue import come_back_in, give_up
 from pilotage.gateways.release_table import ReleaseTable
 from pilotage.gateways.schedules import Schedules
 from pilotage.gateways.secrets import secret
+from pilotage.gateways.turn_table import TurnTable
 from pilotage.notice import Seen
 from pilotage.release import Release
 from pilotage.told import RefusedForGood
+from pilotage.users_get import new_version
 
 log = logging.getLogger(__name__)
 
@@ -110,7 +112,23 @@ def _made(_period: int) -> Notifier:
 
 
 def _look(release: Release) -> Seen:
-    """While users move: how far, and how the alarms are meanwhile."""
-    if release.step != "shifting" or release.outcome or release.deployment is None:
+    """While users move: how far, and how the alarms are meanwhile. Once everyone has it: whether
+    they still do."""
+    if release.outcome:
+        return Seen(after=_after(release))
+    own_hook = release.step == "checking" and release.plan and release.plan.before_hook
+    if release.deployment is None or not (release.step == "shifting" or own_hook):
         return Seen()
     return Seen(share_by_alias(release), alarms.seen(release.deployment.alarms))
+
+
+def _after(release: Release) -> str:
+    """What users got after a release that went live; "" while they get it, or nobody knows."""
+    if not (release.outcome and release.outcome.is_live and release.revision):
+        return ""
+    table = os.environ["TABLE"]
+    life = TurnTable(table).turn(release.target_name).life
+    if life is None or life.version == release.revision.version:
+        return ""
+    newer = ReleaseTable(table).load(life.release) if life.release else None
+    return new_version(newer) if newer and newer.revision else f"version {life.version}"

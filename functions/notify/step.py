@@ -9,6 +9,7 @@ from typing import Protocol
 
 from pilotage import notice as notices
 from pilotage.gateways import deployments, topic
+from pilotage.gateways.clock import moment
 from pilotage.gateways.message_table import Message, MessageTable
 from pilotage.gateways.release_table import ReleaseTable
 from pilotage.instruction import Answer
@@ -78,7 +79,13 @@ class Notifier:
             answer = self._answers.answer(about.removeprefix(INSTRUCTION))
             return notices.of_answer(answer) if answer else None
         release = self._releases.load(about)
-        return notices.of(release, self._look(release)) if release else None
+        if release is None:
+            return None
+        seen = self._look(release)
+        if seen.share and release.step == "checking":  # a hook of the user's own let them move
+            release = release.stepped("shifting", moment(self._now()))
+            self._releases.step_on(release, "checking")
+        return notices.of(release, seen, self._now())
 
     def _tell(self, about: str) -> int | None:
         """One thing after the other, each remembered as soon as it is told. Its message is claimed
@@ -99,7 +106,7 @@ class Notifier:
         kept = self._messages.put_message(about, claim, before)
         if kept is None:
             return BUSY_SECONDS
-        kept = replace(kept, planned=kept.planned or self._plan(notice))
+        kept = replace(kept, looks=(*kept.looks, *self._planned(notice, kept.looks)))
         return None if self._all_told(notice, step, kept) else BUSY_SECONDS
 
     def _all_told(self, notice: Notice, step: Step | None, kept: Message | None) -> bool:
@@ -116,12 +123,12 @@ class Notifier:
             kept = self._messages.put_message(notice.release, now, kept)
         return step is None
 
-    def _plan(self, notice: Notice) -> bool:
-        """Have the release told of again when users are to have moved further."""
-        if notice.progress is None or not notice.progress.moves:
-            return False
-        moments = [moment + SETTLED_SECONDS for moment in notice.progress.moves]
-        return self._tell_at(notice.release, [m for m in moments if m > self._now()])
+    def _planned(self, notice: Notice, before: tuple[int, ...]) -> tuple[int, ...]:
+        """Have the release told of again when something is to have changed that no event tells: the
+        moments that are planned now, beside those before."""
+        moments = [at for at in notice.look_at if at not in before]
+        due = [at + SETTLED_SECONDS for at in moments if at + SETTLED_SECONDS > self._now()]
+        return tuple(moments) if moments and self._tell_at(notice.release, due) else ()
 
     def _deployed_by(self, deployment_id: str) -> str:
         if not deployment_id:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from pilotage import outcome as outcomes
+from pilotage.durations import epoch
 from pilotage.release import Release
 from pilotage.turns import Turn
 
@@ -23,16 +24,23 @@ class Button:
     danger: bool = False
 
 
-def buttons_of(release: Release) -> tuple[Button, ...]:
-    """None while a stop is already under way."""
-    if release.stop and not release.outcome:
+def buttons_of(release: Release, now: float = 0) -> tuple[Button, ...]:
+    """None while what they ask for is already under way. `now` in seconds since the epoch."""
+    if release.followed_by or (release.stop and not release.outcome):
         return ()
     if release.outcome is None:
         return _on_its_way(release)
     if release.outcome.kind == outcomes.LIVE:
-        return _back(release)
+        return _back(release) if now < offered_until(release) else ()
     stopped = release.outcome.kind in (outcomes.STOPPED, outcomes.SUPERSEDED)
     return (_again(release),) if stopped and not release.roll_back else ()
+
+
+def offered_until(release: Release) -> int:
+    """Until when a roll back is offered, in seconds since the epoch; 0 when it is not."""
+    if release.outcome is None or release.outcome.kind != outcomes.LIVE or release.roll_back:
+        return 0
+    return epoch(release.outcome.at) + ROLL_BACK_HOURS * 3600
 
 
 def _on_its_way(release: Release) -> tuple[Button, ...]:

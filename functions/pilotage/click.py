@@ -78,6 +78,10 @@ def refusal(click: Click, release: Release | None, turn: Turn, now: str) -> str:
     ISO 8601: a roll back is offered for some hours only."""
     if release is None:
         return f"This release is not known here any more. {NOTHING_DONE}"
+    if release.followed_by and click.action != buttons.STOP:
+        return (
+            f"That was asked for already: {release.followed_by} has its own message. {NOTHING_DONE}"
+        )
     if click.action in (button.action for button in buttons.buttons_of(release)):
         return _too_late(click, release, turn, now)
     if release.stop and not release.outcome:
@@ -114,11 +118,16 @@ def instruction(click: Click, release: Release) -> tuple[str, dict[str, str]]:
     return kind, {**detail, "asked_in": instructions.CHAT}
 
 
-def done(click: Click) -> str:
+def done(click: Click, turn: Turn) -> str:
     """What is said to whoever clicked, once it is under way."""
     match click.action:
         case buttons.STOP:
             return "It is being stopped. The message shows how it ends."
+        case buttons.ROLL_BACK if turn.holder:
+            return (
+                f"Users will be brought back as soon as {turn.holder.name}, which is on its way, is "
+                "over. Stop that one to go at once."
+            )
         case buttons.ROLL_BACK:
             return (
                 "Users are being brought back. That is a release of its own, with its own message."

@@ -12,12 +12,18 @@ def took(release: Release) -> str:
         return ""
     ends = {**release.times, "in all": release.outcome.at}
     parts = [
-        ("published after", release.claimed_at, ends.get("checking", "")),
+        (
+            "" if release.roll_back else "published after",
+            release.claimed_at,
+            ends.get("checking", ""),
+        ),
         ("traffic", ends.get("shifting", ""), ends.get("verifying", "")),
         ("in all", release.claimed_at, release.outcome.at),
     ]
     told = [
-        f"{name} {in_words(_seconds(start, end))}" for name, start, end in parts if start and end
+        f"{name} {in_words(_seconds(start, end))}"
+        for name, start, end in parts
+        if name and start and end
     ]
     return " · ".join(told)
 

@@ -66,7 +66,8 @@ def _traffic(release: Release, share: float | None) -> Iterator[Line]:
 
 def _end(release: Release) -> Iterator[Line]:
     if release.stop:
-        yield Line("stop", str(release.stop), epoch(release.stop.at))
+        late = "asked to be " if release.outcome and release.outcome.is_live else ""
+        yield Line("stop", f"{late}{release.stop}", epoch(release.stop.at))
     for alarm in release.alarms:
         if alarm.red:
             yield Line(f"alarm {alarm.name}", str(alarm))

@@ -10,7 +10,7 @@ from pilotage import instruction as instructions
 from pilotage import outcome as outcomes
 from pilotage.alarm import AlarmSeen
 from pilotage.artifact import key_faults
-from pilotage.button import Button, buttons_of
+from pilotage.button import Button, buttons_of, offered_until
 from pilotage.durations import epoch, took
 from pilotage.fault import shown
 from pilotage.history import Line
@@ -37,6 +37,8 @@ EMOJI = {
 }
 # A bar of twenty cells shows no finer step.
 MOST_MOVES = 20
+# Seconds after a hook of the user's own was called at which the alias is looked at.
+OWN_HOOK_LOOKS = (0, 20, 60, 120, 300, 600, 1200, 1800, 2700, 3600)
 OPERATOR_EMOJI = {
     instructions.FREEZE: "🧊",
     instructions.THAW: "🌤",
@@ -61,10 +63,12 @@ class Progress:
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What users get by the alias right now: their `share` (0 to 1) of the new version, None when
-    nobody looked, and the alarms that are watched meanwhile."""
+    nobody looked, and the alarms that are watched meanwhile. `after` is what users got after it, as
+    people call it; "" while they get it."""
 
     share: float | None = None
     alarms: tuple[AlarmSeen, ...] = ()
+    after: str = ""
 
 
 UNSEEN = Seen()
@@ -76,7 +80,9 @@ class Notice:
 
     `rank` orders the notices of a release: a later one replaces an earlier one, never the other
     way round. `broadcast` marks the endings that nobody may miss. `history` is what happened so
-    far; `history_due` whether it is worth a message of its own by now.
+    far; `history_due` whether it is worth a message of its own by now. `past`: users have moved on
+    since, which is worth an edit and no new message. `look_at`: moments, in seconds since the epoch,
+    at which it is to be told anew.
     """
 
     release: str
@@ -96,17 +102,19 @@ class Notice:
     rank: int = 0
     ended: bool = False
     broadcast: bool = False
+    past: bool = False
     progress: Progress | None = None
+    look_at: tuple[int, ...] = ()
 
 
-def of(release: Release, seen: Seen = UNSEEN) -> Notice:
-    """The notice of a release as the table has it now."""
+def of(release: Release, seen: Seen = UNSEEN, now: float = 0) -> Notice:
+    """The notice of a release as the table has it; `now` in seconds since the epoch."""
     ended = release.outcome is not None
     kind = release.outcome.kind if release.outcome else release.step
     return Notice(
         release=release.id,
-        headline=_headline(release, kind),
-        users_get=in_words(release),
+        headline=_headline(release, kind, past=bool(seen.after)),
+        users_get=in_words(release, seen.share, seen.after),
         who=_who(release),
         links=of_release(release),
         checks=tuple(_check(check) for check in release.checks),
@@ -114,20 +122,38 @@ def of(release: Release, seen: Seen = UNSEEN) -> Notice:
         facts=_facts(release),
         reasons=_reasons(release),
         advice=_advice(release),
-        buttons=buttons_of(release),
+        buttons=() if seen.after else buttons_of(release, now),
         history=history.lines(release, seen.share),
         history_due=history.is_due(release),
-        channel=release.plan.target.channel if release.plan else "",
+        channel=release.channel,
         progress=None if ended else _progress(release, seen.share),
+        look_at=_look_at(release, seen, now),
         rank=release.rank,
         ended=ended,
         broadcast=kind in (outcomes.REJECTED, outcomes.STOPPED, outcomes.NEEDS_A_PERSON),
+        past=bool(seen.after),
     )
 
 
-def _headline(release: Release, kind: str) -> str:
+def _look_at(release: Release, seen: Seen, now: float) -> tuple[int, ...]:
+    """Moments at which something changes that no event tells: users move, or a button is offered
+    no longer."""
+    if release.outcome:
+        until = offered_until(release)
+        return (until,) if until > now and not seen.after else ()
+    if release.step == "checking" and release.plan and release.plan.before_hook:
+        # A hook of the user's own answers CodeDeploy by itself, within an hour.
+        began = epoch(release.times.get("checking", ""))
+        return tuple(began + seconds for seconds in OWN_HOOK_LOOKS) if began else ()
+    progress = _progress(release, seen.share)
+    return progress.moves if progress else ()
+
+
+def _headline(release: Release, kind: str, *, past: bool) -> str:
     emoji, word = EMOJI[kind], f": {kind}" if release.outcome else ""
-    if release.outcome and release.outcome.was_exposed:
+    if past:
+        emoji, word = "☑️", ": was live"
+    if release.outcome and release.outcome.was_exposed and not release.roll_back:
         emoji, word = "⏪", ": rolled back"
     elif release.stop and not release.outcome:
         emoji, word = "✋", ": being stopped"
@@ -167,7 +193,9 @@ def _progress(release: Release, share: float | None) -> Progress | None:
     began = epoch(release.times.get("shifting", ""))
     goes_on = began and minutes and not release.stop
     next_at = began + minutes * 60 if goes_on else 0
-    moves = tuple(began + minute * 60 for minute in rollout.moves(MOST_MOVES)) if began else ()
+    # CodeDeploy moves the first users a moment after the checks have passed.
+    later = rollout.moves(MOST_MOVES)
+    moves = tuple(began + minute * 60 for minute in (0, *later)) if began and later else ()
     return Progress(share, release.revision.version, next_share, next_at, moves)
 
 
@@ -178,7 +206,7 @@ def _who(release: Release) -> str:
     by = f"by {shown(facts['by'])}" if facts.get("by") else ""
     again = f"released again by {shown(facts['again'])}" if facts.get("again") else ""
     commit = shown(facts.get("commit", ""), 40)
-    after = f"after {shown(replaces.name, 40)}" if replaces else ""
+    after = f"after {shown(replaces.name, 40)}" if replaces and replaces.name else ""
     urgent = f"urgent: {release.urgent}" if release.urgent else ""
     stop = str(release.stop) if release.stop and not release.outcome else ""
     parts = (by, again, commit, shown(release.artifact.file_name), after, urgent, stop)
@@ -210,7 +238,9 @@ def _reasons(release: Release) -> tuple[str, ...]:
         return ()
     if release.faults:
         return tuple(str(fault) for fault in release.faults)
-    return (release.outcome.reason,) if release.outcome.reason else ()
+    if release.stop and release.outcome.is_live:
+        return (f"asked to be {release.stop}",)
+    return (shown(release.outcome.reason, 1000),) if release.outcome.reason else ()
 
 
 def _advice(release: Release) -> str:

@@ -61,8 +61,8 @@ class Deployment:
 
 @dataclass(frozen=True, slots=True)
 class Replaced:
-    """The release that was live when this one was published: what people call it, and its commit
-    as it claimed it. Empty where nobody said."""
+    """The release that was live when this one was published: what its uploader called it, and its
+    commit. Empty where nobody said."""
 
     name: str
     commit: str = ""
@@ -82,13 +82,15 @@ class CheckResult:
 class RollBack:
     """A release that a person asked for: it publishes nothing. It goes to `version`; when none is
     named, from the version that it `leaves` to the one that was live before it. `bound`: it goes
-    back from the version that it leaves, and from no other."""
+    back from the version that it leaves, and from no other. `asked_from` is the release from which
+    it was asked for."""
 
     by: str
     reason: str
     version: str = ""
     leaves: str = ""
     bound: bool = False
+    asked_from: str = ""
 
 
 def roll_back_in(event: Mapping[str, Any]) -> RollBack | None:
@@ -130,7 +132,9 @@ class Release:
 
     `token` continues the execution where it waits; `hold` is what it waits for. `urgent` is the
     reason that the upload gave; `times` says when each step began, ISO 8601 in UTC. `alarms` are
-    those that its deployment watched, as they were when it ended badly.
+    those that its deployment watched, as they were when it ended badly. `channel` is the target's
+    own, "" where notices go to the stack's. `followed_by` is the release that a person asked for from
+    this one, while that is on its way or live.
     """
 
     artifact: Artifact
@@ -152,6 +156,8 @@ class Release:
     roll_back: RollBack | None = None
     times: Mapping[str, str] = field(default_factory=dict)
     replaces: Replaced | None = None
+    channel: str = ""
+    followed_by: str = ""
     alarms: tuple[AlarmSeen, ...] = ()
 
     @property
@@ -167,8 +173,12 @@ class Release:
         """What people call it: the version it claims, else the commit, else the file."""
         if self.roll_back:
             return "roll back"
-        facts = self.facts
-        return shown(facts.get("version") or facts.get("commit") or self.artifact.file_name, 40)
+        return self.claimed_name or shown(self.artifact.file_name, 40)
+
+    @property
+    def claimed_name(self) -> str:
+        """What its uploader calls it: a version or a commit; "" when nobody said."""
+        return shown(self.facts.get("version") or self.facts.get("commit") or "", 40)
 
     @property
     def rank(self) -> int:

@@ -98,8 +98,11 @@ class Rollout:
 
     def __str__(self) -> str:
         if self.kind in ("canary", "linear"):
-            every = "every " if self.kind == "linear" else "for "
-            return f"{self.kind} {self.percent}% {every}{minutes_in_words(self.minutes)}"
+            while_ = minutes_in_words(self.minutes)
+            time = (
+                f"every {while_.removeprefix('1 ')}" if self.kind == "linear" else f"for {while_}"
+            )
+            return f"{self.kind} {self.percent}% {time}"
         return "all at once" if self.kind == "all-at-once" else self.name
 
 

@@ -104,6 +104,7 @@ def read_target(group: Group) -> tuple[Target | None, list[Fault]]:
         fix = "Write <function>:<alias>, such as orders:live."
         return None, [Fault(place, f'tag {FUNCTION_TAG} is "{shown(named)}".', fix)]
     max_errors, faults = _max_errors(group.tags.get(MAX_ERRORS_TAG, ""), place)
+    channel, channel_faults = _channel(group.tags.get(CHANNEL_TAG, ""), place)
     target = Target(
         application=group.application,
         group=group.name,
@@ -114,10 +115,10 @@ def read_target(group: Group) -> tuple[Target | None, list[Fault]]:
         unqualified_accepted=group.tags.get(UNQUALIFIED_TAG) == "accepted",
         in_order=group.tags.get(QUEUE_TAG) == "in-order",
         urgent_allowed=group.tags.get(URGENT_TAG) == "allowed",
-        channel=group.tags.get(CHANNEL_TAG, ""),
+        channel=channel,
         checksum_required=group.tags.get(CHECKSUM_TAG) == "required",
     )
-    return target, faults + _words_faults(group.tags, place) + _channel_faults(target, place)
+    return target, faults + _words_faults(group.tags, place) + channel_faults
 
 
 def function_faults(target: Target, function: FunctionState | None) -> list[Fault]:
@@ -231,11 +232,11 @@ def _words_faults(tags: Mapping[str, str], place: str) -> list[Fault]:
     ]
 
 
-def _channel_faults(target: Target, place: str) -> list[Fault]:
-    if not target.channel or _CHANNEL.fullmatch(target.channel):
-        return []
+def _channel(text: str, place: str) -> tuple[str, list[Fault]]:
+    if not text or _CHANNEL.fullmatch(text):
+        return text, []
     fix = "Write the channel's id, such as C0123456789; Slack shows it at the end of its details."
-    return [Fault(place, f'tag {CHANNEL_TAG} is "{shown(target.channel)}".', fix)]
+    return "", [Fault(place, f'tag {CHANNEL_TAG} is "{shown(text)}".', fix)]
 
 
 def _max_errors(text: str, place: str) -> tuple[float, list[Fault]]:

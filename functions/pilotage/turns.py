@@ -75,6 +75,11 @@ class Turn:
         return self.waiting[0] if self.waiting and self.holder is None else None
 
     @property
+    def life(self) -> Life | None:
+        """The last version that went live and that nobody was moved off."""
+        return next((life for life in self.lives if not life.rolled_back), None)
+
+    @property
     def everyone(self) -> tuple[Claim, ...]:
         return (*((self.holder,) if self.holder else ()), *self.waiting)
 

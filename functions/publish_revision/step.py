@@ -58,12 +58,18 @@ class Publish:
             self._topic.tell(release.id)
         if release.roll_back:
             turn = self._turns.turn(release.target_name)
-            return self._keep(release, _earlier(release.roll_back, plan.target, turn))
+            revision = _earlier(release.roll_back, plan.target, turn)
+            brought = self._brought(release, revision.version)
+            if brought and brought.name:  # so that people know what they go back to
+                release = replace(release, facts={**release.facts, "version": brought.name})
+                self._releases.save(release, "facts")
+            return self._keep(release, revision)
         self._see_unshared(plan.target)
         return self._published(release, plan.target)
 
     def _keep(self, release: Release, revision: Revision) -> Release:
-        replaces = self._replaced(release, revision.previous)
+        same = revision.way == "unchanged"
+        replaces = None if same else self._brought(release, revision.previous)
         release = replace(release, revision=revision, replaces=replaces, hold=None)
         self._releases.save(release, "revision", "replaces", "hold")
         return release
@@ -79,7 +85,7 @@ class Publish:
         ):
             raise AliasIsShared(weights_in_words(target, alias))
 
-    def _replaced(self, release: Release, version: str) -> Replaced | None:
+    def _brought(self, release: Release, version: str) -> Replaced | None:
         """The release that made a version live on this target, None when it was none of ours. Only
         for people: publishing does not wait for it."""
         try:
@@ -87,9 +93,9 @@ class Publish:
             life = next((life for life in lives if life.version == version), None)
             before = self._releases.load(life.release) if life and life.release else None
         except Exception:
-            log.exception("what %s replaces is not known", release.id)
+            log.exception("what was before %s is not known", release.id)
             return None
-        return Replaced(before.name, before.facts.get("commit", "")) if before else None
+        return Replaced(before.claimed_name, before.facts.get("commit", "")) if before else None
 
     def _published(self, release: Release, target: Target) -> Release:
         """Two targets of one function share its $LATEST, so one at a time publishes it, and keeps

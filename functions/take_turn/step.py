@@ -75,15 +75,16 @@ class Turns:
         if claim in decided.turn.waiting:
             self._settle_down(release, decided)
 
-    def give_back(self, release: Release) -> None:
+    def give_back(self, release: Release) -> Turn:
         """The release is over, or will never come: the next one goes on, and is called again where
-        an earlier try died before it could."""
+        an earlier try died before it could. Gives the turn as it is then."""
         decided = self._decide(release.target_name, lambda turn: Move(_without(turn, release)))
         holder = decided.turn.holder
         if holder and not decided.move.goes_on and holder.release != release.id:
             called = self._releases.load(holder.release)
             if called and called.step == "waiting":
                 self._call(holder)
+        return decided.turn
 
     def look_again(self, target: str) -> bool:
         """What held the target up may be gone, or may give way. Whether a release was called."""

@@ -18,16 +18,29 @@ class Ask:
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a statement stands: the policy's name, and its number in it, from 0."""
+
+    policy: str
+    number: int
+
+
 def allows(documents: Iterable[Mapping[str, Any]], ask: Ask) -> bool:
     """Whether some statement allows it and none denies it."""
-    allowed = False
-    for document in documents:
-        for statement in _list(document.get("Statement", [])):
+    return bool(granting((("", document) for document in documents), ask))
+
+
+def granting(policies: Iterable[tuple[str, Mapping[str, Any]]], ask: Ask) -> list[Place]:
+    """The statements that allow it, of policies by name; none when one denies it."""
+    found = []
+    for name, document in policies:
+        for number, statement in enumerate(_list(document.get("Statement", []))):
             if _matches(statement, ask):
                 if statement["Effect"] == "Deny":
-                    return False
-                allowed = True
-    return allowed
+                    return []
+                found.append(Place(name, number))
+    return found
 
 
 def _matches(statement: Mapping[str, Any], ask: Ask) -> bool:

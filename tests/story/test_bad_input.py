@@ -64,7 +64,7 @@ def test_a_bad_archive_is_rejected_with_its_reason(settled_team, name):
     ending = settled_team.release(body=make())
     assert ending.kind == "rejected"
     assert any(reason in fault for fault in ending.faults), ending.faults
-    assert "Nothing was deployed. Version 1 is still live." in ending.text
+    assert "Users still get version 1. Nothing was deployed." in ending.text
     assert "upload it again" in ending.text
     assert (settled_team.alias(), settled_team.versions()) == before
 

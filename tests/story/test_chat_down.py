@@ -27,7 +27,9 @@ def posts_of(team, release):
     return [message["method"] for message in found]
 
 
-TROUBLES = [Trouble("throttled", 1), Trouble("unavailable"), Trouble("hanging", 2)]
+# Longer than anyone waits for Slack.
+HANGING = Trouble("hanging", 7)
+TROUBLES = [Trouble("throttled", 1), Trouble("unavailable"), HANGING]
 
 
 @pytest.mark.long
@@ -96,6 +98,49 @@ def test_a_channel_that_takes_one_call_a_second_is_told_all_once_and_in_order(
         assert all(one != next_ for one, next_ in zip(shown, shown[1:], strict=False))
         assert ": live" in messages[-1]["text"]
     assert slack.turned_away
+
+
+@pytest.mark.long
+def test_throttled_then_broken_then_hanging_nothing_is_lost_doubled_or_out_of_order(
+    aws, cloud, pilotage, slack
+):
+    """One after the other, for a channel that takes one call a second anyway."""
+    teams = [make_team(aws, cloud, pilotage) for _ in range(3)]
+    slack.per_second = 1
+    releases = [team.upload(by="mara") for team in teams]
+    for trouble in (Trouble("throttled", 1), Trouble("unavailable"), HANGING):
+        slack.trouble, before = trouble, slack.turned_away
+        wait_for(lambda b=before: slack.turned_away > b)
+    slack.trouble = None
+    for team, release in zip(teams, releases, strict=True):
+        assert team.outcome(release)["outcome"]["kind"] == "live", "chat holds nothing up"
+        messages = wait_for(lambda t=team, r=release: t._told(r, "live"), seconds=150)
+        assert [m["method"] for m in messages].count("chat.postMessage") == 1
+        ranks = [ORDER[m["text"][0]] for m in messages]
+        assert ranks == sorted(ranks)
+
+
+@pytest.mark.long
+def test_when_slacks_answer_is_lost_the_post_stands_there_twice_and_the_last_one_is_edited(
+    team, slack
+):
+    """Slack has no idempotency key; docs/slack.md says so."""
+    slack.trouble = Trouble("unanswered", 7)
+    release = team.upload(by="mara")
+    wait_for(lambda: [m for m in team.messages() if team.application in m["text"]])
+    assert team.outcome(release)["outcome"]["kind"] == "live"
+    slack.trouble = None
+    ending = team.ending(release, 60)
+    posts = [
+        m
+        for m in team.messages()
+        if m["method"] == "chat.postMessage"
+        and team.application in m["text"]
+        and not m.get("thread_ts")
+    ]
+    assert len(posts) >= 2
+    assert ending.messages[-1]["ts"] == posts[-1]["ts"]
+    assert ": live" in ending.messages[-1]["text"]
 
 
 ORDER = {"📦": 0, "⏸": 0, "🔎": 1, "🚚": 2, "✅": 3}

@@ -49,7 +49,7 @@ def test_a_canary_is_seen_at_ten_percent_and_then_everywhere(team):
     assert ending.kind == "live"
     assert team.alias() == ("2", {})
     texts = [message["text"] for message in ending.messages]
-    assert any("Users are moving from version 1 to version 2: canary 10%" in t for t in texts)
+    assert any("10% of users get version 2, all others version 1: canary 10%" in t for t in texts)
     assert [m["method"] for m in ending.messages].count("chat.postMessage") == 1
     events, names = path_of(team)
     assert names[-1] == "Release Live"
@@ -84,7 +84,7 @@ def test_no_user_sees_a_version_whose_check_fails(team):
     stop.set()
     watcher.join()
     assert ending.kind == "stopped"
-    assert "No user saw version 2. Version 1 is still live." in ending.text
+    assert "Users still get version 1. No user saw version 2." in ending.text
     assert seen == {("1", ())}
 
 
@@ -101,7 +101,7 @@ def test_a_check_after_traffic_that_fails_brings_users_back(team):
     ending = team.release({"index.py": TWO, "pilotage.yml": manifest})
     assert ending.kind == "stopped"
     assert team.alias() == ("1", {})
-    assert "Version 1 has 100% again. 100% of users had version 2" in ending.text
+    assert "Everyone has version 1 again. 100% of users had version 2" in ending.text
     assert "statusCode is 200, expected 201" in ending.text
 
 
@@ -168,7 +168,7 @@ def test_users_left_between_two_versions_by_a_stop_are_brought_back(team):
     stop_running(team, rollback=False)
     ending = team.ending(release)
     assert ending.kind == "stopped"
-    assert "Version 1 has 100% again. 10% of users had version 2" in ending.text
+    assert "Everyone has version 1 again. 10% of users had version 2" in ending.text
     assert team.alias() == ("1", {})
     assert (
         f"aws lambda update-alias --function-name {team.function} --name live --function-version 1"
@@ -194,7 +194,8 @@ def test_only_the_newest_waits_and_it_goes_live(team):
     third = team.upload({"index.py": GOOD + "# four\n", "pilotage.yml": "release: {version: four}"})
     ending = team.ending(second)
     assert ending.kind == "superseded"
-    assert "four was uploaded later and goes first." in ending.text
+    assert "four (" in ending.text
+    assert "was uploaded later and goes first." in ending.text
     assert team.ending(first).kind == "live"
     assert team.ending(third).kind == "live"
     assert team.alias()[1] == {}
@@ -218,6 +219,42 @@ def test_a_users_own_hook_is_forwarded_to_and_answers_itself(team):
     ending = team.release({"index.py": TWO, "pilotage.yml": f"checks: {{before: {hook}}}\n"})
     assert ending.kind == "stopped"
     assert team.alias() == ("1", {})
+
+
+@pytest.mark.long
+def test_chat_says_who_gets_what_though_a_hook_of_ones_own_answers_by_itself(team):
+    assert team.release().kind == "live"
+    hook = "CodeDeployHook_" + builders.unique("own")
+    code = (
+        "import boto3\n"
+        "def handler(event, context):\n"
+        "    boto3.client('codedeploy').put_lifecycle_event_hook_execution_status(\n"
+        "        deploymentId=event['DeploymentId'], status='Succeeded',\n"
+        "        lifecycleEventHookExecutionId=event['LifecycleEventHookExecutionId'])\n"
+    )
+    builders.function(team.aws, hook, code, Tags={"pilotage:application": team.application})
+    manifest = f"rollout: canary 10% 30m\nchecks: {{before: {hook}}}\n"
+    ending = team.release({"index.py": TWO, "pilotage.yml": manifest})
+    assert ending.kind == "live"
+    texts = [message["text"] for message in ending.messages]
+    assert any("10% of users get version 2, all others version 1" in text for text in texts)
+
+
+@pytest.mark.long
+def test_once_users_have_moved_on_the_older_message_says_so(team):
+    first = team.upload()
+    assert team.ending(first).kind == "live"
+    assert team.release({"index.py": TWO}).kind == "live"
+
+    def says():
+        return [
+            m for m in team.messages() if team.application in m["text"] and "no more" in m["text"]
+        ]
+
+    (message,) = wait_for(says)
+    assert "Users get version 2 now, and version 1 no more." in message["text"]
+    assert message["method"] == "chat.update"
+    assert not any(block["type"] == "actions" for block in message["blocks"])
 
 
 @pytest.mark.long

@@ -6,7 +6,8 @@ from pilotage.alarm import AlarmSeen
 from pilotage.artifact import Artifact
 from pilotage.fault import Fault
 from pilotage.hold import Hold
-from pilotage.notice import Seen
+from pilotage.instruction import Answer, Instruction
+from pilotage.notice import Seen, of, of_answer
 from pilotage.outcome import Outcome
 from pilotage.release import (
     CheckResult,
@@ -116,9 +117,51 @@ REJECTED = replace(
 SUPERSEDED = replace(
     WAITING,
     step="finished",
-    outcome=Outcome("superseded", "41", "4.12.1 was uploaded later and goes first."),
+    outcome=Outcome(
+        "superseded", "41", "4.12.1 by jonas (8kQ2mB1z) was uploaded later and goes first."
+    ),
 )
-UNCHANGED = replace(LIVE, outcome=Outcome("unchanged", "41", at="2026-11-23T14:00:12+00:00"))
+PUBLISHING = replace(PLANNED, step="publishing", times={"publishing": TIMES["publishing"]})
+UNCHANGED = replace(
+    PUBLISHING,
+    step="finished",
+    revision=Revision("41", "sha", "configuration", "41", "unchanged"),
+    outcome=Outcome("unchanged", "41", at="2026-11-23T14:00:12+00:00"),
+)
+FIRST = replace(
+    PUBLISHING,
+    step="finished",
+    plan=replace(PLANNED.plan, live=""),
+    revision=Revision("1", "sha", "configuration", "", "first"),
+    checks=(CheckResult("before", True, "none were asked; the version is Active"),),
+    outcome=Outcome("live", "1", at="2026-11-23T14:00:12+00:00"),
+)
+VERIFYING = replace(
+    SHIFTING,
+    step="verifying",
+    times={**TIMES, "verifying": "2026-11-23T14:05:12+00:00"},
+    plan=replace(SHIFTING.plan, after_hook="CodeDeployHook_smoke"),
+)
+LINEAR = replace(
+    SHIFTING,
+    plan=replace(PLANNED.plan, rollout=parse("linear 10% 1m")),
+    deployment=replace(
+        CHECKING.deployment, configuration="CodeDeployDefault.LambdaLinear10PercentEvery1Minute"
+    ),
+)
+IN_LINE = replace(PLANNED, step="waiting", hold=Hold("turn", "4.11.9 is on its way"))
+LIVE_ALL_THE_SAME = replace(
+    LIVE, stop=Stop("jonas (U02)", "asked for in chat", "2026-11-23T14:05:11Z")
+)
+FROZEN = Answer(
+    Instruction("1", "Freeze", "2026-11-23T14:00:00Z", "checkout/prod", "mara", "moving the db"),
+    users_get="Users get what they had.",
+    done=("What is uploaded now waits until someone thaws it.",),
+)
+NO_SUCH_TARGET = Answer(
+    Instruction("2", "Stop Release", "2026-11-23T14:00:00Z", "chekout/prod", "mara", "slow"),
+    faults=(Fault("target chekout/prod", "No application found for name: chekout"),),
+)
 NEEDS_A_PERSON = replace(
     SHIFTING,
     step="finished",
@@ -127,9 +170,13 @@ NEEDS_A_PERSON = replace(
 ROLL_BACK = replace(
     SHIFTING,
     artifact=replace(RECEIVED.artifact, key="checkout/prod/roll-back", version_id="roll-back-1"),
+    claimed_at="2026-11-23T15:09:40+00:00",
     step="finished",
+    times={"publishing": "2026-11-23T15:09:42+00:00", "checking": "2026-11-23T15:09:43+00:00"},
     checks=(),
-    facts={"by": "jonas", "notes": "slow since noon"},
+    facts={"by": "jonas", "notes": "slow since noon", "version": "4.11.3"},
+    plan=replace(PLANNED.plan, rollout=parse("all at once")),
+    deployment=Deployment("d-9KD20CB7A", "CodeDeployDefault.LambdaAllAtOnce"),
     roll_back=RollBack("jonas (U02)", "slow since noon", leaves="42"),
     revision=Revision("41", "sha", "configuration", "42"),
     replaces=Replaced("4.12.0", "9f3c2ab"),
@@ -137,19 +184,28 @@ ROLL_BACK = replace(
 )
 
 GREEN = (AlarmSeen("checkout-5xx", False), AlarmSeen("checkout-p99", False))
-# By name: the release, and what notify sees of it at that moment.
+# The notices by name, as they are told a moment after the last thing happened.
 LAYOUTS = {
-    "received": (RECEIVED, Seen()),
-    "waiting": (WAITING, Seen()),
-    "checking": (CHECKING, Seen()),
-    "shifting": (SHIFTING, Seen(0.1, GREEN)),
-    "being-stopped": (BEING_STOPPED, Seen(0.1, GREEN)),
-    "live": (LIVE, Seen()),
-    "check-failed": (CHECK_FAILED, Seen()),
-    "rolled-back": (ROLLED_BACK, Seen()),
-    "rejected": (REJECTED, Seen()),
-    "superseded": (SUPERSEDED, Seen()),
-    "unchanged": (UNCHANGED, Seen()),
-    "needs-a-person": (NEEDS_A_PERSON, Seen()),
-    "roll-back": (ROLL_BACK, Seen()),
+    "received": of(PLANNED),
+    "waiting": of(WAITING),
+    "waiting-in-line": of(IN_LINE),
+    "publishing": of(PUBLISHING),
+    "checking": of(CHECKING),
+    "shifting": of(SHIFTING, Seen(0.1, GREEN)),
+    "shifting-by-steps": of(LINEAR, Seen(0.3, GREEN)),
+    "being-stopped": of(BEING_STOPPED, Seen(0.1, GREEN)),
+    "verifying": of(VERIFYING),
+    "live": of(LIVE),
+    "live-first": of(FIRST),
+    "live-all-the-same": of(LIVE_ALL_THE_SAME),
+    "live-no-more": of(LIVE, Seen(after="4.13.0 (version 43)")),
+    "check-failed": of(CHECK_FAILED),
+    "rolled-back": of(ROLLED_BACK),
+    "rejected": of(REJECTED),
+    "superseded": of(SUPERSEDED),
+    "unchanged": of(UNCHANGED),
+    "needs-a-person": of(NEEDS_A_PERSON),
+    "roll-back": of(ROLL_BACK),
+    "frozen": of_answer(FROZEN),
+    "no-such-target": of_answer(NO_SUCH_TARGET),
 }

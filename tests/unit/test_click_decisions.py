@@ -68,7 +68,7 @@ def test_an_old_artifact_is_not_released_again_over_a_newer_one():
 
 def test_a_click_that_comes_too_late_says_what_users_get():
     words = click.refusal(a_click("stop"), LIVE, LIVES, NOW)
-    assert words == "It is too late for that. Everyone gets version 42. Nothing was done."
+    assert words == "It is too late for that. Everyone gets 4.12.0 (version 42). Nothing was done."
     assert "not known" in click.refusal(a_click("stop"), None, Turn(), NOW)
 
 

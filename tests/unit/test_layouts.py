@@ -1,4 +1,5 @@
-"""Each layout as it is sent, kept as JSON that can be pasted into Slack's Block Kit Builder.
+"""Each layout as it is sent: a file each for the message, for what is said aloud and for the thread,
+to be pasted into Slack's Block Kit Builder as it is; and what a phone's lock screen shows, in texts.txt.
 
 `WRITE_GOLDEN=1 pytest tests/unit/test_layouts.py` writes them anew; look at what changed.
 """
@@ -11,7 +12,6 @@ import pytest
 from slack_sdk.models.blocks import Block
 
 from localcloud import slack_limits
-from pilotage.notice import of
 from pilotage.slack_message import render, render_aloud, render_history
 from tests.unit.layouts import LAYOUTS
 
@@ -20,21 +20,37 @@ GOLDEN = Path(__file__).parent.parent / "golden"
 
 def rendered(name):
     """The message, what is said aloud of a bad end, and the history in the thread."""
-    notice = of(*LAYOUTS[name])
+    notice = LAYOUTS[name]
     found = {"message": render(notice, buttons=True)}
     if notice.broadcast:
         found["aloud"] = render_aloud(notice)
-    found["thread"] = render_history(notice.history)
+    if notice.history:
+        found["thread"] = render_history(notice.history)
     return found
+
+
+def kept(name, text):
+    """What the file holds, after writing it where that is asked for."""
+    path = GOLDEN / name
+    if os.environ.get("WRITE_GOLDEN"):
+        path.write_text(text)
+    return path.read_text()
+
+
+def file_name(name, part):
+    return f"{name}.json" if part == "message" else f"{name}.{part}.json"
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_each_layout_is_as_it_was_looked_at(name):
-    path = GOLDEN / f"{name}.json"
-    text = json.dumps(rendered(name), indent=1, ensure_ascii=False) + "\n"
-    if os.environ.get("WRITE_GOLDEN"):
-        path.write_text(text)
-    assert text == path.read_text()
+    for part, message in rendered(name).items():
+        text = json.dumps({"blocks": message["blocks"]}, indent=1, ensure_ascii=False) + "\n"
+        assert kept(file_name(name, part), text) == text
+
+
+def test_a_lock_screen_shows_what_was_looked_at():
+    lines = [f"{name}: {rendered(name)['message']['text']}\n" for name in LAYOUTS]
+    assert kept("texts.txt", "".join(lines)) == "".join(lines)
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
@@ -62,4 +78,5 @@ def test_a_release_that_is_being_stopped_promises_no_next_step():
 
 
 def test_no_golden_file_is_left_over():
-    assert {path.stem for path in GOLDEN.glob("*.json")} == set(LAYOUTS)
+    wanted = {file_name(name, part) for name in LAYOUTS for part in rendered(name)}
+    assert {path.name for path in GOLDEN.glob("*")} == {*wanted, "texts.txt"}

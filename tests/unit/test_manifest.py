@@ -39,7 +39,7 @@ release: {version: 1.10, commit: 0123456, by: mara, url: https://example.org, no
 def test_everything_that_it_may_say_is_read():
     found, faults = read(FULL)
     assert faults == []
-    assert str(found.rollout) == "linear 10% every 1 minute"
+    assert str(found.rollout) == "linear 10% every minute"
     assert found.before == (Check({"path": "/orders/1"}, {"statusCode": "200"}, 500),)
     assert found.after_hook == "CodeDeployHook_my_own"
     assert found.facts["version"] == "1.10"

@@ -29,11 +29,16 @@ class Table:
     def message(self, release_id):
         return self.kept
 
+    def step_on(self, release, before):
+        assert self.release.step == before
+        self.release = release
+        return True
+
     def put_message(self, release_id, message, before):
-        if before != self.kept:
+        if before.stored != self.kept.stored:
             return None
-        self.kept = message
-        return message
+        self.kept = replace(message, stored=f"{before.stored}.")
+        return self.kept
 
 
 class Answers:
@@ -86,11 +91,9 @@ def test_it_is_posted_once_and_then_edited(table, notifier, channel):
 def test_a_target_may_have_its_own_channel_and_a_message_stays_where_it_was_begun(
     table, notifier, channel
 ):
-    own = Plan(Target("a", "b", "f", "live", channel="C2OWN"))
-    table.release = replace(release("publishing"), plan=own)
+    table.release = replace(release("inspecting"), channel="C2OWN")
     notifier.tell(body())
-    other = replace(own, target=replace(own.target, channel="C3OTHER"))
-    table.release = replace(release("shifting"), plan=other)
+    table.release = replace(release("shifting"), channel="C3OTHER")
     notifier.tell(body())
     assert [entry["channel"] for entry in channel.entries] == ["C2OWN", "C2OWN"]
 
@@ -171,7 +174,56 @@ def test_steps_of_a_shift_are_planned_once_and_again_when_that_failed(table, ans
     for _ in range(3):
         notifier.tell(body())
         table.release = replace(table.release, facts={"by": str(len(planned))})
-    assert [len(moments) for moments in planned] == [9, 9]
+    assert [len(moments) for moments in planned] == [10, 10], "the first users move at once"
+
+
+def an_own_hook(**more):
+    target = Target("a", "b", "f", "live")
+    return replace(
+        release("checking"),
+        plan=Plan(target, "1", before_hook="CodeDeployHook_own"),
+        revision=Revision("2", "s", "c", "1"),
+        deployment=Deployment("d-1", "CodeDeployDefault.LambdaCanary10Percent5Minutes"),
+        times={"checking": "2026-11-23T14:00:00+00:00"},
+        **more,
+    )
+
+
+def test_a_hook_of_ones_own_says_nothing_so_the_alias_is_looked_at(table, answers, channel):
+    """CodeDeploy tells nobody that such a hook let traffic begin."""
+    planned, shares = [], iter([0.0, 0.1])
+    notifier = Notifier(
+        table,
+        table,
+        answers,
+        channel,
+        lambda _: Seen(next(shares)),
+        lambda _, moments: planned.append(moments) or True,
+        now=lambda: 1795442430.0,
+    )
+    table.release = an_own_hook()
+    notifier.tell(body())
+    assert "is being checked before any user gets it" in channel.entries[-1]["users_get"]
+    notifier.tell(body())
+    assert channel.entries[-1]["users_get"].startswith("10% of users get version 2")
+    assert table.release.step == "shifting"
+    assert [len(moments) for moments in planned] == [8, 2]
+
+
+def test_what_users_get_no_more_is_said_without_ringing_and_without_a_button(
+    table, answers, channel
+):
+    after = iter(["", "version 3"])
+    notifier = Notifier(table, table, answers, channel, lambda _: Seen(after=next(after)))
+    live = Outcome("live", "2", at="2126-11-23T14:00:00+00:00")
+    table.release = replace(an_own_hook(), step="finished", outcome=live)
+    notifier.tell(body())
+    notifier.tell(body())
+    first, second = channel.entries
+    assert first["buttons"] == ["roll-back"]
+    assert second["buttons"] == []
+    assert second["users_get"] == "Users get version 3 now, and version 2 no more."
+    assert (second["edits"], second["headline"]) == ("1.1", "☑️ orders a.zip → prod: was live")
 
 
 def test_two_notifiers_at_once_post_it_once(table, answers, tmp_path):

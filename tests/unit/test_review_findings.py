@@ -33,7 +33,7 @@ def test_users_who_had_it_are_never_denied_though_codedeploy_shows_no_weight():
     end = DeploymentEnd("Stopped", shift_started=100.0)
     outcome = judge(Seen(**STARTED, alias=AliasState("7", {}), end=end))
     text = of(release(outcome, step="finished")).users_get
-    assert text == "Version 7 has 100% again. Some users had version 8."
+    assert text == "Everyone has version 7 again. Some users had version 8."
 
 
 def test_a_version_that_everyone_has_is_never_told_as_stopped():

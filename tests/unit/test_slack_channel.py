@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pilotage.gateways.slack import Bot, Webhook
-from pilotage.notice import of
+from pilotage.notice import Seen, of
 from pilotage.outcome import Outcome
 from pilotage.release import Deployment, Stop
 from pilotage.told import NOTHING_TOLD, ComeBack, RefusedForGood
@@ -128,3 +128,14 @@ def test_a_webhook_posts_a_start_and_an_ending_without_buttons():
         told = tell(webhook, release, told)
     assert len(sent) == 2
     assert not any(block["type"] == "actions" for m in sent for block in m["blocks"])
+
+
+def test_what_users_get_no_more_is_never_posted_anew(slack):
+    """The old message is gone: nobody needs a new one that says what is over."""
+    bot = Bot(slack, "C1")
+    live = replace(LIVE, outcome=replace(LIVE.outcome, at="2026-11-23T14:05:00+00:00"))
+    told = tell(bot, live)
+    slack.refuses = {"chat.update": RefusedForGood("edit_window_closed")}
+    past = of(live, Seen(after="version 3"))
+    bot.next(past, told)()
+    assert slack.kinds == ["post", "thread"]

@@ -109,7 +109,10 @@ def test_the_first_line_says_what_users_get():
     message = render(of(release))
     texts = [block["text"]["text"] for block in message["blocks"] if "text" in block]
     assert texts[0] == "⏪ orders 4.12.0 → prod: rolled back"
-    assert texts[1] == "Version 1 has 100% again. 10% of users had version 2 for 1 min 52 s."
+    assert (
+        texts[1]
+        == "Everyone has version 1 again. 10% of users had 4.12.0 (version 2) for 1 min 52 s."
+    )
 
 
 def test_the_bar_shows_what_the_alias_says_and_when_the_next_step_comes():

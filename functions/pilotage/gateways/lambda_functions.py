@@ -86,9 +86,9 @@ def alias_of(function: str, alias: str) -> AliasState | None:
 
 
 def share_by_alias(release: Release) -> float | None:
-    """The share of users (0 to 1) that gets a release's version now; None when it does not shift,
-    or nobody knows: no notice waits for this."""
-    if release.step != "shifting" or release.plan is None or release.revision is None:
+    """The share of users (0 to 1) that gets a release's version now; None when nobody knows: no
+    notice waits for this."""
+    if release.plan is None or release.revision is None:
         return None
     target, version = release.plan.target, release.revision.version
     try:

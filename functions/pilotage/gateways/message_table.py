@@ -13,12 +13,12 @@ from pilotage.told import NOTHING_TOLD, Told
 @dataclass(frozen=True, slots=True)
 class Message:
     """`until`, seconds since the epoch, is how long a notifier has claimed to tell of it; 0 when
-    nobody does. `planned`: it will be told again when users move further. `stored` is the text that
-    the table has, so that what an older version wrote is replaced like any other."""
+    nobody does. `looks` are the moments at which it will be told anew, as planned so far. `stored` is
+    the text that the table has, so that what an older version wrote is replaced like any other."""
 
     told: Told = NOTHING_TOLD
     until: float = 0
-    planned: bool = False
+    looks: tuple[int, ...] = ()
     stored: str = ""
 
 

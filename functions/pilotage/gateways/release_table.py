@@ -83,6 +83,22 @@ class ReleaseTable:
             ExpressionAttributeValues=values,
         )
 
+    def step_on(self, release: Release, before: str) -> bool:
+        """Write the release's step, when it is still in the one before. False when it is not."""
+        return wrote(
+            "update_item",
+            TableName=self._name,
+            Key=_key(release.id),
+            UpdateExpression="SET step = :step, times = :times",
+            ConditionExpression="step = :before AND outcome = :none",
+            ExpressionAttributeValues={
+                ":step": as_json(release.step),
+                ":times": as_json(release.times),
+                ":before": as_json(before),
+                ":none": as_json(None),
+            },
+        )
+
     def save_hold(self, release: Release) -> bool:
         """Write what the release waits for. False when it does not wait any more."""
         return wrote(

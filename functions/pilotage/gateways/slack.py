@@ -43,7 +43,7 @@ class Bot:
         return None
 
     def _show(self, notice: Notice, message: dict[str, Any], told: Told) -> Told:
-        if not told.ts or not self._edited(told, message):
+        if not told.ts or not (self._edited(told, message) or notice.past):
             channel = told.channel or notice.channel or self.channel
             answer = self.api("chat.postMessage", {"channel": channel, **message})
             # A new message rings by itself, so nothing more is said aloud.

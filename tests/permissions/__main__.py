@@ -1,0 +1,69 @@
+"""`make permissions`: take each statement of each role away, and see that a story then fails.
+
+First every story is played with all permissions, and the cloud notes which statements each relied
+on. Then each statement goes, in turn, and those stories are played until one fails. A statement that
+is not missed must stand in `explained.py`, or go from the template.
+
+make permissions ARGS="--only Notify"      the roles whose name begins so
+"""
+
+import argparse
+import multiprocessing
+import sys
+import time
+
+from tests.permissions.explained import EXPLAINED
+from tests.permissions.share import PROCESSES, learn_share, miss_share
+
+
+def main(argv):
+    options = read(argv)
+    started = time.monotonic()
+    with multiprocessing.get_context("spawn").Pool(PROCESSES) as pool:
+        learned = pool.map(learn_share, [(options, n) for n in range(PROCESSES)])
+        broken = [words for _, found in learned for words in found]
+        relied = merged([found for found, _ in learned])
+        shares = [(options, n, relied) for n in range(PROCESSES)]
+        results = [r for share in pool.map(miss_share, shares) for r in share]
+    return told(results, broken, time.monotonic() - started)
+
+
+def merged(parts):
+    """{statement: [(seconds, story)]}, the quickest story first."""
+    relied = {}
+    for part in parts:
+        for statement, stories in part.items():
+            relied.setdefault(statement, []).extend(stories)
+    return {statement: sorted(stories) for statement, stories in relied.items()}
+
+
+def told(results, broken, seconds):
+    for words in broken:
+        print(f"FAILS WITH ALL PERMISSIONS  {words}")
+    bad = 0
+    for result in sorted(results, key=lambda r: r["statement"]):
+        explained = tuple(result["id"]) in EXPLAINED
+        mark = "needed" if result["by"] else "explained" if explained else "NOT NEEDED"
+        bad += mark == "NOT NEEDED"
+        print(f"{mark:10}  {result['statement']}  ← {result['by'] or result['why']}")
+    stale = [id for id in EXPLAINED if any(tuple(r["id"]) == id and r["by"] for r in results)]
+    for id in stale:
+        print(f"explained, though a story needs it: {id}")
+    needed = sum(bool(r["by"]) for r in results)
+    print(
+        f"{len(results)} statements: {needed} needed by a story, {len(results) - needed - bad} "
+        f"explained, {bad} not needed; {seconds:.0f} s"
+    )
+    return 1 if bad or broken or stale or not results else 0
+
+
+def read(argv):
+    parser = argparse.ArgumentParser(prog="make permissions")
+    parser.add_argument("--only", default="", help="roles whose logical id begins so")
+    parser.add_argument("--story", default="", help="only stories whose name contains this")
+    parser.add_argument("--verbose", action="store_true")
+    return parser.parse_args(argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

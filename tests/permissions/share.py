@@ -1,0 +1,103 @@
+"""What one process does: a cloud of its own, every second story, then every second statement."""
+
+import logging
+import os
+import time
+
+from localcloud import install
+from localcloud.cloud import LocalCloud, Options
+from tests.conftest import Clients
+from tests.permissions.statements import of_stack, without
+from tests.permissions.stories import STORIES
+
+PROCESSES = 2
+SPEED = 480
+# A statement that this many stories do without is not missed by the others either.
+TRIES = 4
+
+_running = []
+
+
+def cloud_here():
+    """The process's own cloud, with Pilotage deployed: (aws, cloud, outputs)."""
+    if not _running:
+        os.environ["SAM_CLI_TELEMETRY"] = "0"
+        logging.disable(logging.WARNING)
+        cloud = LocalCloud(Options(port=0, speed=SPEED))
+        cloud.start()
+        outputs = install.install_pilotage(cloud.endpoint, cloud.environment())
+        aws = Clients(cloud.endpoint)
+        # The queue's six minutes at about the speed of this cloud: its clock is a real one.
+        aws.sqs.set_queue_attributes(
+            QueueUrl=outputs["NoticeQueue"], Attributes={"VisibilityTimeout": "5"}
+        )
+        _running.append((aws, cloud, outputs))
+    return _running[0]
+
+
+def learn_share(share):
+    """({statement: [(seconds, story)]}, [what failed]) of every second story."""
+    options, number = share
+    aws, cloud, outputs = cloud_here()
+    names = {s.name: s.role for s in of_stack(aws)}
+    relied, broken = {}, []
+    for story in [s for s in STORIES if options.story in s.name][number::PROCESSES]:
+        cloud.front.guard.relied_on.clear()
+        cloud.front.guard.denied.clear()
+        started = time.monotonic()
+        problem = failure(story, aws, cloud, outputs)
+        took = time.monotonic() - started
+        if problem:
+            broken.append(f"{story.name}: {problem} {cloud.front.guard.denied[:3]}")
+        if options.verbose:
+            print(
+                f"{took:6.1f} s  {'FAILS' if problem else 'ok':6} {story.name} {problem}",
+                flush=True,
+            )
+        for role, place, _ in cloud.front.guard.relied_on.copy():
+            logical = names.get(role.rsplit("/", 1)[-1])
+            if logical:
+                key = (logical, place.policy, place.number)
+                relied.setdefault(key, []).append((took, story.name))
+    return {key: sorted(set(found)) for key, found in relied.items()}, broken
+
+
+def miss_share(share):
+    options, number, relied = share
+    aws, cloud, outputs = cloud_here()
+    stories = {story.name: story for story in STORIES}
+    results = []
+    mine = [s for s in of_stack(aws) if s.role.startswith(options.only)][number::PROCESSES]
+    for statement in mine:
+        started = time.monotonic()
+        by, why = "", "no story relies on it"
+        candidates = relied.get(
+            (statement.role, statement.place.policy, statement.place.number), []
+        )
+        for _, name in candidates[:TRIES]:
+            problem = missed(stories[name], statement, aws, cloud, outputs)
+            if problem:
+                by = f"{name}: {problem}"
+                break
+            why = f"{', '.join(n for _, n in candidates)} go well without it"
+        results.append({"statement": str(statement), "id": statement.id, "by": by, "why": why})
+        if options.verbose:
+            print(f"{time.monotonic() - started:6.1f} s  {statement}  ← {by or why}", flush=True)
+    return results
+
+
+def missed(story, statement, aws, cloud, outputs):
+    """How the story fails without the statement; "" when it does not, or for another reason."""
+    cloud.front.guard.denied.clear()
+    with without(aws, statement):
+        problem = failure(story, aws, cloud, outputs)
+    denied = [role for role, _ in cloud.front.guard.denied if role.endswith(statement.name)]
+    return problem if denied else ""
+
+
+def failure(story, aws, cloud, outputs):
+    try:
+        story.run(aws, cloud, outputs)
+    except Exception as error:  # a story that breaks is a story that fails
+        return " ".join(repr(error).split())[:160]
+    return ""
