@@ -47,17 +47,21 @@ class Clicks:
         self._request_url = request_url
         self._actions_url = actions_url
 
-    def click(self, ts: str, action_id: str, person: Person) -> int:
+    def click(
+        self, ts: str, action_id: str, person: Person, screen: dict[str, Any] | None = None
+    ) -> int:
         """The HTTP status of the app's answer; 0 when it gave none in time. Whoever clicked is
-        shown that there was none, as by Slack itself."""
-        payload = self._payload(ts, action_id, person)
+        shown that there was none, as by Slack itself. `screen`: the message as theirs shows it,
+        which may be behind."""
+        payload = self._payload(ts, action_id, person, screen or self._message(ts))
         status = _post(self._request_url(), payload) if payload else 0
         if status != 200:
             self._slack.whisper(person.id, ts, {"text": NO_ANSWER})
         return status
 
-    def _payload(self, ts: str, action_id: str, person: Person) -> dict[str, Any] | None:
-        message = self._message(ts)
+    def _payload(
+        self, ts: str, action_id: str, person: Person, message: dict[str, Any] | None
+    ) -> dict[str, Any] | None:
         button = _button(message, action_id) if message else None
         if message is None or button is None:
             return None

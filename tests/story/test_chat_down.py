@@ -130,7 +130,7 @@ def test_when_slacks_answer_is_lost_the_post_stands_there_twice_and_the_last_one
     wait_for(lambda: [m for m in team.messages() if team.application in m["text"]])
     assert team.outcome(release)["outcome"]["kind"] == "live"
     slack.trouble = None
-    ending = team.ending(release, 60)
+    messages = wait_for(lambda: team._told(release, "live"), 120)
     posts = [
         m
         for m in team.messages()
@@ -139,8 +139,8 @@ def test_when_slacks_answer_is_lost_the_post_stands_there_twice_and_the_last_one
         and not m.get("thread_ts")
     ]
     assert len(posts) >= 2
-    assert ending.messages[-1]["ts"] == posts[-1]["ts"]
-    assert ": live" in ending.messages[-1]["text"]
+    assert messages[-1]["ts"] == posts[-1]["ts"]
+    assert ": live" in messages[-1]["text"]
 
 
 ORDER = {"📦": 0, "⏸": 0, "🔎": 1, "🚚": 2, "✅": 3}

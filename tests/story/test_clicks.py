@@ -95,13 +95,12 @@ def test_roll_back_after_live_and_a_click_that_comes_too_late(team, clicks):
     assert clicks.click(message["ts"], "roll-back", MARA) == 200
     wait_for(lambda: team.alias() == ("1", {}))
     wait_for(lambda: [m for m in team.messages() if "roll back → prod: live" in m["text"]])
-
-    def late():  # the channel may know a moment before the target's turn does: then it is under way
-        assert clicks.click(message["ts"], "roll-back", JONAS) == 200
-        told = whispers(team, JONAS, message["ts"])[-1]
-        return told == "Users do not get this release any more. Nothing was done."
-
-    wait_for(late, every=0.5)
+    wait_for(lambda: "roll-back" not in buttons_of(message_of(team, release)))
+    wait_for(lambda: "no more" in message_of(team, release)["text"])
+    assert clicks.click(message["ts"], "roll-back", JONAS, screen=message) == 200
+    (words,) = whispers(team, JONAS, message["ts"])
+    assert words.startswith(f"That was asked for already: {team.application}/prod/roll-back-")
+    assert words.endswith("Nothing was done.")
     assert team.alias() == ("1", {})
 
 
@@ -119,6 +118,10 @@ def test_release_again_uploads_the_same_artifact_as_a_new_release(team, clicks):
     wait_for(lambda: team.alias()[1])
     assert team.outcome_now(release)["outcome"]["kind"] == "stopped"
     wait_for(lambda: "released again by jonas" in json.dumps(message_of(team, again)))
+    wait_for(lambda: "release-again" not in buttons_of(message_of(team, release)))
+    assert clicks.click(message["ts"], "release-again", MARA, screen=message) == 200
+    assert "That was asked for already" in whispers(team, MARA, message["ts"])[-1]
+    assert keys(team) - before == {version}
     assert team.ending(again).kind == "live"
     assert team.alias() == ("2", {})
     forged = team.upload(code("three"), **{"again": "mara", "again-asked": "nothing"})

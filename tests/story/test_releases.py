@@ -30,7 +30,7 @@ def test_a_first_upload_makes_the_alias_and_is_live(team):
     ending = team.release({"index.py": GOOD, "pilotage.yml": CHECKED}, by="mara", commit="9f3c2ab")
     assert ending.kind == "live"
     assert team.alias() == ("1", {})
-    assert "Everyone gets version 1." in ending.text
+    assert "Everyone gets 9f3c2ab (version 1)." in ending.text
     assert "by mara · 9f3c2ab" in ending.text
 
 
