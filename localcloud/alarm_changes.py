@@ -12,6 +12,8 @@ from localcloud.account import ACCOUNT, REGION
 from localcloud.alarm_metrics import expression, queries
 from localcloud.events import Bus
 
+REGION_NAMES = {"us-east-1": "US East (N. Virginia)"}
+
 
 @dataclass(frozen=True)
 class State:
@@ -93,6 +95,27 @@ def _configuration(alarm: Alarm) -> dict[str, Any]:
     return {**told, "metrics": metrics}
 
 
+def _trigger(alarm: Alarm) -> dict[str, Any]:
+    """What the alarm looks at, as its messages tell it.
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
+    """
+    told = {
+        "MetricName": alarm.metric_name,
+        "Namespace": alarm.namespace,
+        "StatisticType": "Statistic",
+        "Statistic": (alarm.statistic or "").upper() or None,
+        "Unit": alarm.unit,
+        "Dimensions": [{"name": d.name, "value": d.value} for d in alarm.dimensions or []],
+        "Period": alarm.period,
+        "EvaluationPeriods": alarm.evaluation_periods,
+        "DatapointsToAlarm": alarm.datapoints_to_alarm,
+        "ComparisonOperator": alarm.comparison_operator,
+        "Threshold": alarm.threshold,
+        "TreatMissingData": alarm.treat_missing_data or "missing",
+    }
+    return {name: value for name, value in told.items() if value is not None}
+
+
 def _act(alarm: Alarm, before: State) -> None:
     state, reason = alarm.state_value, alarm.state_reason
     actions = {"ALARM": alarm.alarm_actions, "OK": alarm.ok_actions}.get(
@@ -100,11 +123,18 @@ def _act(alarm: Alarm, before: State) -> None:
     )
     message = {
         "AlarmName": alarm.name,
-        "AlarmArn": alarm.alarm_arn,
-        "NewStateValue": state,
-        "OldStateValue": before.value,
-        "NewStateReason": reason,
+        "AlarmDescription": alarm.description,
         "AWSAccountId": ACCOUNT,
+        "NewStateValue": state,
+        "NewStateReason": reason,
+        "StateChangeTime": alarm.state_updated_timestamp.strftime("%Y-%m-%dT%H:%M:%S.000+0000"),
+        "Region": REGION_NAMES.get(REGION, REGION),
+        "AlarmArn": alarm.alarm_arn,
+        "OldStateValue": before.value,
+        "OKActions": alarm.ok_actions or [],
+        "AlarmActions": alarm.alarm_actions or [],
+        "InsufficientDataActions": alarm.insufficient_data_actions or [],
+        "Trigger": _trigger(alarm),
     }
     for action in actions or [] if alarm.actions_enabled else []:
         if ":sns:" in action:

@@ -32,8 +32,9 @@ def queries(alarm: Alarm) -> Iterable[MetricQuery]:
                 )
     else:
         dimensions = frozenset((d.name, d.value) for d in alarm.dimensions)
+        statistic = alarm.statistic or alarm.extended_statistic
         yield MetricQuery(
-            "m", alarm.namespace, alarm.metric_name, dimensions, alarm.statistic, int(alarm.period)
+            "m", alarm.namespace, alarm.metric_name, dimensions, statistic, int(alarm.period)
         )
 
 

@@ -39,25 +39,26 @@ class Evaluator:
 
     def _run(self) -> None:
         while not self._clock.wait_real(0.25):
-            try:
-                self.look(self._clock.now())
-            except Exception:
-                log.exception("an alarm could not be evaluated")
+            self.look(self._clock.now())
 
     def look(self, now: float) -> None:
         """Evaluate all alarms once, as of `now` (real seconds since the epoch)."""
         for alarm in list(cloudwatch_backends[ACCOUNT][REGION].alarms.values()):
-            if alarm.rule or not alarm.comparison_operator:
-                continue
-            periods = range(int(alarm.evaluation_periods))
-            values = [self._value(alarm, now, back) for back in periods]
-            state = self._state(alarm, values)
-            if state and state != alarm.state_value:
-                before = State.of(alarm)
-                data = _reason_data(alarm, values)
-                alarm.update_state(self._reason(alarm, state), data, state)
-                self._changes.tell(alarm, before)
+            if alarm.rule or alarm.comparison_operator not in COMPARE:
+                continue  # anomaly detection is not imitated: such an alarm stays without data
+            try:
+                self._look_at(alarm, now)
+            except Exception:  # one that cannot be evaluated holds up no other
+                log.exception("the alarm %s could not be evaluated", alarm.name)
         self._look_at_composites()
+
+    def _look_at(self, alarm: Alarm, now: float) -> None:
+        values = [self._value(alarm, now, back) for back in range(int(alarm.evaluation_periods))]
+        state = self._state(alarm, values)
+        if state and state != alarm.state_value:
+            before = State.of(alarm)
+            alarm.update_state(self._reason(alarm, state), _reason_data(alarm, values), state)
+            self._changes.tell(alarm, before)
 
     def _look_at_composites(self) -> None:
         """Those on other alarms, until none changes any more: one may stand on another."""

@@ -36,6 +36,7 @@ from localcloud.corrections import (
     execution_events,
     jsonata,
     message_moves,
+    notified_functions,
     object_checksums,
     object_events,
     policy_versions,
@@ -52,6 +53,8 @@ from localcloud.faults.events import EventFaults
 from localcloud.front import Front, QuietHandler
 from localcloud.iam.asks import Asks
 from localcloud.iam.guard import Guard
+from localcloud.reset import PREFIX as RESET_PREFIX
+from localcloud.reset import Reset
 from localcloud.schedules import Schedules
 from localcloud.slack import PREFIX as SLACK_PREFIX
 from localcloud.slack import Slack
@@ -87,7 +90,7 @@ class LocalCloud:
         self.port = self._server.server_port
         self.endpoint = f"http://localhost:{self.port}"
         self._point_clients_here()
-        self.bus = Bus(EventFaults(self.faults, self.clock))
+        self.bus = Bus(EventFaults(self.faults, self.clock), self.clock)
         self.alarm_changes = AlarmChanges(self.bus)
         self.slack = Slack()
         self._make_lambda()
@@ -155,6 +158,7 @@ class LocalCloud:
         task_tokens.apply()
         state_pauses.apply(self.clock)
         message_moves.apply()
+        notified_functions.apply()
         alarm_states.apply(self.alarm_changes)
         composite_alarms.apply()
         bucket_policies.apply()
@@ -175,6 +179,9 @@ class LocalCloud:
         )
         self.front.add_service("codedeploy", *self.codedeploy.parts)
         self.front.add_service("cloudformation", self.stacks)
+        kept = (self.functions, self.event_sources, self.deployments, self.stacks, self.slack)
+        clear = [part.clear for part in (*kept, self.pool, self.faults, self.front.journal)]
+        self.front.add_door(RESET_PREFIX, Reset(self.front.moto, clear))
         self.front.add_door(SLACK_PREFIX, self.slack)
         self.front.add_door(URLS_PREFIX, urls)
         self.front.add_door(FAULTS_PREFIX, FaultsDoor(self.faults, self.front.journal))

@@ -1,5 +1,5 @@
-"""EventBridge delivery: which rules an event matches, what each target is given, and what is
-tried again. moto keeps the rules; it can deliver to none of the targets a workflow needs."""
+"""EventBridge delivery: which rules an event matches, who is given it, and what is tried again. moto
+keeps the rules; it can deliver to none of the targets a workflow needs."""
 
 import json
 import logging
@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from moto.events.models import Rule, events_backends
-from moto.events.utils import EventTemplateParser
 
 from localcloud import clients
 from localcloud.account import ACCOUNT, REGION, name_of
+from localcloud.clock import Clock
+from localcloud.event_input import body_for
 from localcloud.faults.events import EventFaults
 
 log = logging.getLogger(__name__)
@@ -24,6 +25,13 @@ Event = dict[str, Any]
 # EventBridge tries for 24 hours and 185 times; here the pauses stay short.
 # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html
 MAX_RETRIES = 185
+MAX_AGE_SECONDS = 24 * 3600
+# No other try would end otherwise: permissions are missing, or the target is gone.
+# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+_PERMANENT = (
+    *("AccessDenied", "NotAuthorized", "NotFound", "ResourceNotFound", "StateMachineDoesNotExist"),
+    *("QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"),
+)
 FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 5.0
 
@@ -31,8 +39,9 @@ LONGEST_PAUSE_SECONDS = 5.0
 class Bus:
     """Delivers events, each target in its own time: who sends an event never waits."""
 
-    def __init__(self, faults: EventFaults) -> None:
+    def __init__(self, faults: EventFaults, clock: Clock) -> None:
         self._faults = faults
+        self._clock = clock
         self._workers = ThreadPoolExecutor(16, "events")
         self.sent: list[Event] = []
         self.stopped = threading.Event()
@@ -57,35 +66,66 @@ class Bus:
     def _to_targets(self, rule: Rule, event: Event) -> list[Future[None]]:
         if self.stopped.is_set():
             return []
-        return [self._workers.submit(self._deliver, target, event) for target in list(rule.targets)]
+        return [
+            self._workers.submit(self._deliver, rule.arn, target, event)
+            for target in list(rule.targets)
+        ]
 
     def stop(self) -> None:
         self.stopped.set()
         self._workers.shutdown(wait=False, cancel_futures=True)
 
-    def _deliver(self, target: dict[str, Any], event: Event) -> None:
-        body = _input(target, event)
+    def _deliver(self, rule_arn: str, target: dict[str, Any], event: Event) -> None:
         policy = target.get("RetryPolicy") or {}
         retries = int(policy.get("MaximumRetryAttempts", MAX_RETRIES))
-        pause = FIRST_PAUSE_SECONDS
-        for attempt in range(retries + 1):
+        age = self._clock.real(int(policy.get("MaximumEventAgeInSeconds", MAX_AGE_SECONDS)))
+        until, pause, attempt = self._clock.now() + age, FIRST_PAUSE_SECONDS, 0
+        while not self.stopped.is_set():
             try:
-                hand_over(target, body)
+                hand_over(target, body_for(target, event, rule_arn))
                 return
             except Exception as error:
                 log.warning("event for %s was refused: %s", target["Arn"], error)
-                if attempt == retries or self.stopped.wait(pause):
-                    self._give_up(target, body, error)
+                over = _exhausted(error, attempt >= retries, self._clock.now() > until)
+                if over is not None:
+                    self._give_up(rule_arn, target, event, _told(error, over, attempt))
                     return
-                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+            self.stopped.wait(pause)
+            pause, attempt = min(pause * 2, LONGEST_PAUSE_SECONDS), attempt + 1
 
-    def _give_up(self, target: dict[str, Any], body: str, error: Exception) -> None:
+    def _give_up(
+        self, rule_arn: str, target: dict[str, Any], event: Event, why: dict[str, str]
+    ) -> None:
+        """The dead letter is the event itself; why it is one stands in its attributes."""
         queue = (target.get("DeadLetterConfig") or {}).get("Arn")
-        if queue and not self.stopped.is_set():
-            client = clients.client("sqs")
-            url = client.get_queue_url(QueueName=name_of(queue))["QueueUrl"]
-            attributes = {"ERROR_MESSAGE": {"DataType": "String", "StringValue": str(error)[:1000]}}
-            client.send_message(QueueUrl=url, MessageBody=body, MessageAttributes=attributes)
+        if not queue or self.stopped.is_set():
+            return
+        client = clients.client("sqs")
+        url = client.get_queue_url(QueueName=name_of(queue))["QueueUrl"]
+        told = {"RULE_ARN": rule_arn, "TARGET_ARN": target["Arn"], **why}
+        attributes = {n: {"DataType": "String", "StringValue": text} for n, text in told.items()}
+        client.send_message(
+            QueueUrl=url, MessageBody=json.dumps(event), MessageAttributes=attributes
+        )
+
+
+def _exhausted(error: Exception, tries_are_over: bool, time_is_over: bool) -> str | None:
+    """Why it is not tried again: "" where it never is, None when it is."""
+    code = str(getattr(error, "response", {}).get("Error", {}).get("Code", ""))
+    if code.startswith(_PERMANENT):
+        return ""
+    if tries_are_over:
+        return "MaximumRetryAttempts"
+    return "MaximumEventAgeInSeconds" if time_is_over else None
+
+
+def _told(error: Exception, exhausted: str, attempts: int) -> dict[str, str]:
+    """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html"""
+    code = getattr(error, "response", {}).get("Error", {}).get("Code", "SDK_CLIENT_ERROR")
+    told = {"ERROR_CODE": str(code), "ERROR_MESSAGE": str(error)[:1000]}
+    if exhausted:
+        told |= {"EXHAUSTED_RETRY_CONDITION": exhausted, "RETRY_ATTEMPTS": str(attempts)}
+    return told
 
 
 def _whole(event: Event) -> Event:
@@ -107,29 +147,6 @@ def _matches(rule: Rule, event: Event) -> bool:
         and rule.event_pattern.get_pattern()
         and rule.event_pattern.matches_event(event)
     )
-
-
-def _input(target: dict[str, Any], event: Event) -> str:
-    """What the target is given: a constant, a part of the event, a template, or all of it."""
-    if "Input" in target:
-        return str(target["Input"])
-    if path := target.get("InputPath"):
-        return json.dumps(_part(event, path))
-    if transformer := target.get("InputTransformer"):
-        made = EventTemplateParser.parse(
-            input_template=transformer["InputTemplate"],
-            input_paths_map=transformer.get("InputPathsMap", {}),
-            event=event,
-        )
-        return made if isinstance(made, str) else json.dumps(made)
-    return json.dumps(event)
-
-
-def _part(event: Event, path: str) -> Any:
-    part: Any = event
-    for name in path.removeprefix("$").strip(".").split("."):
-        part = part.get(name) if name else part
-    return part
 
 
 def hand_over(target: dict[str, Any], body: str) -> None:

@@ -45,7 +45,7 @@ class Front:
     def __init__(self, faults: Faults) -> None:
         self._services: dict[str, tuple[object, ...]] = {}
         self._doors: dict[str, Door] = {}
-        self._moto = DomainDispatcherApplication(create_backend_app)
+        self.moto: WsgiApp = DomainDispatcherApplication(create_backend_app)
         self.faults = faults
         self.journal = Journal()
         self.guard: Guard | None = None
@@ -119,8 +119,7 @@ class Front:
             return refusals.response(service, request, refusals.throttled(service))
         if service in self._services:
             return self._own(service, access_key_id, request)
-        moto: WsgiApp = self._moto
-        return moto
+        return self.moto
 
     def _own(self, service: str, access_key_id: str, request: Request) -> Response:
         request_id = str(uuid.uuid4())

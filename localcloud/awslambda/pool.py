@@ -92,6 +92,10 @@ class Pool:
 
     def stop(self) -> None:
         self._slots.stop()
+        self.clear()
+
+    def clear(self) -> None:
+        """End every process: the next invocation of anything starts anew."""
         with self._lock:
             sandboxes = list(self._all.values())
             self._idle.clear()

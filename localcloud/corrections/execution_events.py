@@ -1,10 +1,11 @@
-"""Executions end when they are stopped, and EventBridge hears how executions end.
+"""Executions end when they are stopped, and EventBridge hears how executions begin and end.
 
 In moto 5.2.5 an execution that is stopped while it waits for a task token stays RUNNING, and no
 execution ever sends an event (moto/stepfunctions/parser/backend/execution.py).
 https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
 """
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,7 +18,11 @@ from localcloud.service_metrics import record_execution
 
 def apply(bus: Bus) -> None:
     reflect = BaseExecutionWorkerCommunication._reflect_execution_status
-    stop = Execution.stop
+    start, stop = Execution.start, Execution.stop
+
+    def start_and_tell(execution: Execution) -> None:
+        start(execution)
+        bus.send(_event(execution))
 
     def reflect_and_tell(worker: BaseExecutionWorkerCommunication) -> None:
         if bus.stopped.is_set():
@@ -43,6 +48,7 @@ def apply(bus: Bus) -> None:
         bus.send(event)
 
     BaseExecutionWorkerCommunication._reflect_execution_status = reflect_and_tell
+    Execution.start = start_and_tell
     Execution.stop = stop_and_tell
 
 
@@ -58,10 +64,18 @@ def _event(execution: Any) -> dict[str, Any]:
             "status": str(execution.exec_status.value),
             "startDate": _milliseconds(execution.start_date),
             "stopDate": _milliseconds(execution.stop_date),
+            "input": _text(execution.input_data),
+            "output": _text(execution.output),
+            "inputDetails": {"included": True},
+            "outputDetails": {"included": True} if execution.output is not None else None,
             "error": execution.error,
             "cause": execution.cause,
         },
     }
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else json.dumps(value)
 
 
 def _milliseconds(moment: datetime | None) -> int | None:

@@ -1,48 +1,89 @@
 """S3 tells EventBridge about objects as AWS does.
 
 moto 5.2.5 sends a constant id and sequencer, says `eTag` for `etag`, puts "ObjectCreated" into
-`reason`, and tells a multipart upload twice (moto/s3/notifications.py).
+`reason`, tells a multipart upload twice and every upload's tags as if they were added later, and of
+versioned objects that are deleted nothing (moto/s3/notifications.py, moto/s3/models.py).
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
 """
 
 import itertools
 import secrets
+import threading
 import time
 from typing import Any
 
+from flask import has_request_context, request
 from moto.s3 import notifications
+from moto.s3.models import S3Backend
 
 from localcloud.account import ACCOUNT
 from localcloud.events import Bus
 
 _REASONS = {"Put": "PutObject", "Post": "POST Object", "Copy": "CopyObject"}
 _count = itertools.count()
+_complete = S3Backend.complete_multipart_upload
+_delete = S3Backend.delete_object
 
 
 def apply(bus: Bus) -> None:
-    told: set[tuple[str, str, str]] = set()
+    joining = threading.local()
 
-    def send(account_id: str, bucket: Any, event_name: str, key: Any) -> None:
-        detail_type = notifications._detail_type(event_name)
-        version = getattr(key, "version_id", None)
-        this = (bucket.name, key.name, str(version))
-        if detail_type == "Object Created" and version:
-            if this in told:
-                return
-            told.add(this)
-        bus.send(
-            {
-                "detail-type": detail_type,
-                "source": "aws.s3",
-                "resources": [bucket.arn],
-                "detail": _detail(bucket.name, key, version, event_name),
-            }
-        )
+    def send(_account: str, bucket: Any, event_name: str, key: Any) -> None:
+        verb = event_name.rsplit(":", maxsplit=1)[-1]
+        kind = notifications._detail_type(event_name)
+        if kind == "Object Deleted" or (kind == "Object Tags Added" and not _asked_for_tags()):
+            return
+        if kind == "Object Created" and verb == "Put" and getattr(joining, "now", False):
+            return  # the parts' own put; that they are complete is told next
+        tell(kind, bucket, key, getattr(key, "version_id", None), reason=_REASONS.get(verb, verb))
+
+    def tell(kind: str, bucket: Any, key: Any, version: str | None, **more: str) -> None:
+        detail = {**_detail(bucket.name, key, version), **more}
+        event = {"detail-type": kind, "source": "aws.s3", "resources": [bucket.arn]}
+        bus.send({**event, "detail": detail})
+
+    def complete_multipart_upload(backend: S3Backend, *args: Any, **more: Any) -> Any:
+        joining.now = True
+        try:
+            return _complete(backend, *args, **more)
+        finally:
+            joining.now = False
+
+    def delete_object(
+        backend: S3Backend,
+        bucket_name: str,
+        key_name: str,
+        version_id: str | None = None,
+        **more: Any,
+    ) -> Any:
+        bucket = backend.get_bucket(bucket_name)
+        key = backend.get_object(bucket_name, key_name, version_id=version_id)
+        answer = _delete(backend, bucket_name, key_name, version_id=version_id, **more)
+        told = bucket.notification_configuration
+        if key is not None and told and told.event_bridge is not None:
+            marker = bucket.is_versioned and version_id is None
+            how = "Delete Marker Created" if marker else "Permanently Deleted"
+            version = answer[1].get("version-id") or version_id
+            tell(
+                "Object Deleted",
+                bucket,
+                key,
+                version,
+                reason="DeleteObject",
+                **{"deletion-type": how},
+            )
+        return answer
 
     notifications._send_event_bridge_message = send
+    S3Backend.complete_multipart_upload = complete_multipart_upload
+    S3Backend.delete_object = delete_object
 
 
-def _detail(bucket: str, key: Any, version: str | None, event_name: str) -> dict[str, Any]:
+def _asked_for_tags() -> bool:
+    return has_request_context() and "tagging" in request.args
+
+
+def _detail(bucket: str, key: Any, version: str | None) -> dict[str, Any]:
     kept = {
         "key": key.name,
         "size": key.size,
@@ -50,7 +91,6 @@ def _detail(bucket: str, key: Any, version: str | None, event_name: str) -> dict
         "version-id": version,
         "sequencer": f"{int(time.time() * 1000):013X}{next(_count) % 0x1000:03X}",
     }
-    verb = event_name.rsplit(":", maxsplit=1)[-1]
     return {
         "version": "0",
         "bucket": {"name": bucket},
@@ -58,5 +98,4 @@ def _detail(bucket: str, key: Any, version: str | None, event_name: str) -> dict
         "request-id": secrets.token_hex(8).upper(),
         "requester": ACCOUNT,
         "source-ip-address": "127.0.0.1",
-        "reason": _REASONS.get(verb, verb),
     }

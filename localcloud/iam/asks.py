@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from moto.s3.models import s3_backends
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 from werkzeug import Request
 
@@ -99,9 +100,20 @@ def of_s3(request: Request) -> list[Ask]:
             action = "ListBucketVersions"
         return [Ask(f"s3:{action}", f"arn:aws:s3:::{bucket}")]
     action = _S3_ACTIONS.get(request.method, "PutObject")
-    if action == "GetObject" and "versionId" in request.args:
-        action = "GetObjectVersion"
-    return [Ask(f"s3:{action}", f"arn:aws:s3:::{bucket}/{key}")]
+    version = request.args.get("versionId")
+    asked = [Ask(f"s3:{action}{'Version' * bool(version)}", f"arn:aws:s3:::{bucket}/{key}")]
+    if action == "GetObject" and not _is_there(bucket, key, version):
+        # Who may not list is not told that there is nothing: it is denied.
+        # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+        asked.append(Ask("s3:ListBucket", f"arn:aws:s3:::{bucket}"))
+    return asked
+
+
+def _is_there(bucket: str, key: str, version: str | None) -> bool:
+    buckets = s3_backends[ACCOUNT]["aws"].buckets
+    if bucket not in buckets:
+        return True  # that is another refusal
+    return s3_backends[ACCOUNT]["aws"].get_object(bucket, key, version_id=version) is not None
 
 
 def _dynamodb(operation: str, params: Params) -> Iterator[Ask]:

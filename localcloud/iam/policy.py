@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from localcloud.account import REGION
+
 
 @dataclass(frozen=True)
 class Ask:
@@ -44,34 +46,56 @@ def granting(policies: Iterable[tuple[str, Mapping[str, Any]]], ask: Ask) -> lis
 
 
 def _matches(statement: Mapping[str, Any], ask: Ask) -> bool:
-    actions = _list(statement.get("Action", []))
-    if not any(_like(pattern, ask.action, lower=True) for pattern in actions):
-        return False
-    if not any(_like(pattern, ask.resource) for pattern in _list(statement.get("Resource", "*"))):
-        return False
-    return all(
-        _holds(operator, key, _list(values), ask)
-        for operator, keys in (statement.get("Condition") or {}).items()
-        for key, values in keys.items()
+    denies = statement["Effect"] == "Deny"
+    return (
+        _names(statement, "Action", ask.action, lower=True)
+        and _names(statement, "Resource", ask.resource, lower=False)
+        and all(
+            _holds(operator, key, _list(values), ask, denies=denies)
+            for operator, keys in (statement.get("Condition") or {}).items()
+            for key, values in keys.items()
+        )
     )
 
 
-def _holds(operator: str, key: str, values: list[str], ask: Ask) -> bool:
-    """One condition. What the local cloud cannot know does not hold: it rather denies."""
+def _names(statement: Mapping[str, Any], element: str, value: str, *, lower: bool) -> bool:
+    """Whether its Action, or NotAction, its Resource, or NotResource, speaks of the value."""
+    if f"Not{element}" in statement:
+        patterns = _list(statement[f"Not{element}"])
+        return not any(_like(pattern, value, lower=lower) for pattern in patterns)
+    return any(_like(p, value, lower=lower) for p in _list(statement.get(element, [])))
+
+
+def _holds(operator: str, key: str, values: list[Any], ask: Ask, *, denies: bool) -> bool:
+    """One condition. What the local cloud cannot know holds where that denies, and nowhere else.
+
+    A key that is missing fulfils the operators that say Not, and no other.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+    """
     found = _context(key, ask)
     if operator == "Null":
         return (found is None) == (str(values[0]).lower() == "true")
-    compare = _COMPARE.get(operator.removesuffix("IfExists"))
+    name = operator.removesuffix("IfExists")
+    compare = _COMPARE.get(name.replace("Not", ""))
+    if compare is None or (found is None and not _is_known(key, ask)):
+        return denies
     if found is None:
-        return operator.endswith("IfExists")
-    return compare is not None and any(compare(str(value), found) for value in values)
+        return operator.endswith("IfExists") or "Not" in name
+    matches = any(compare(str(value), found) for value in values)
+    return matches != ("Not" in name)
+
+
+def _is_known(key: str, ask: Ask) -> bool:
+    """Whether that a key is missing is known, and not only not imitated."""
+    name = key.lower()
+    return name.startswith("aws:resourcetag/") or name in ask.facts or name in _ALWAYS
 
 
 def _context(key: str, ask: Ask) -> str | None:
     name = key.lower()
     if name.startswith("aws:resourcetag/"):
         return ask.tags.get(key.split("/", 1)[1])
-    return ask.facts.get(name)
+    return ask.facts.get(name, _ALWAYS.get(name))
 
 
 def _list(value: Any) -> list[Any]:
@@ -88,10 +112,18 @@ def _like(pattern: str, value: str, *, lower: bool = False) -> bool:
     return bool(_pattern(pattern, lower).fullmatch(value.lower() if lower else value))
 
 
+# What is so of every request here: the loopback stands for TLS.
+_ALWAYS = {
+    "aws:securetransport": "true",
+    "aws:requestedregion": REGION,
+    "aws:viaawsservice": "false",
+}
+
+# The operators that say Not compare the same and mean the opposite.
 _COMPARE: dict[str, Callable[[str, str], bool]] = {
     "StringEquals": lambda wanted, found: wanted == found,
+    "StringEqualsIgnoreCase": lambda wanted, found: wanted.lower() == found.lower(),
     "StringLike": _like,
-    "StringNotEquals": lambda wanted, found: wanted != found,
     "ArnEquals": _like,
     "ArnLike": _like,
     "Bool": lambda wanted, found: wanted.lower() == found.lower(),
