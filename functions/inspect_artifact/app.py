@@ -8,7 +8,6 @@ from pilotage.artifact import from_event
 from pilotage.gateways.aws import doorway
 from pilotage.gateways.instruction_table import InstructionTable
 from pilotage.gateways.release_table import ReleaseTable
-from pilotage.gateways.topic import Topic
 from pilotage.gateways.turn_table import TurnTable
 from pilotage.release import roll_back_in
 
@@ -20,12 +19,11 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, str]:
 
     Errors: ArtifactNotOurs, ReleaseAlreadyKnown, ArtifactRejected.
     """
-    table, topic = os.environ["TABLE"], Topic(os.environ["TOPIC"])
+    table = os.environ["TABLE"]
     inspection = Inspection(
         ReleaseTable(table),
         TurnTable(table),
         InstructionTable(table),
-        topic,
         os.environ["BUCKET"],
     )
     asked = event["event"]

@@ -15,7 +15,6 @@ from pilotage.gateways.artifact_store import ObjectGone, ObjectSource
 from pilotage.gateways.clock import now
 from pilotage.gateways.instruction_table import InstructionTable
 from pilotage.gateways.release_table import ReleaseTable
-from pilotage.gateways.topic import Topic
 from pilotage.gateways.turn_table import TurnTable
 from pilotage.gateways.upload_again import ASKED
 from pilotage.handler import handler_faults
@@ -67,13 +66,11 @@ class Inspection:
         table: ReleaseTable,
         turns: TurnTable,
         instructions: InstructionTable,
-        topic: Topic,
         bucket: str,
     ) -> None:
         self._instructions = instructions
         self._table = table
         self._turns = turns
-        self._topic = topic
         self._bucket = bucket
         self._faults: list[Fault] = []
         self._channel = ""
@@ -89,7 +86,6 @@ class Inspection:
         release = replace(release, channel=self._channel)
         found = ("facts", "sha256", "faults", "plan", "urgent", "roll_back", "channel")
         self._table.save(release, *found)
-        self._topic.tell(release.id)  # not before: now it is known in which channel
         if release.faults:
             raise ArtifactRejected(f"{len(release.faults)} faults, the first: {release.faults[0]}")
         return release

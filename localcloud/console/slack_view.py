@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from localcloud.console.html import element, folded, moment, words
+from localcloud.slack import CHANNEL
 from localcloud.slack_clicks import PEOPLE
 
 Message = dict[str, Any]
@@ -41,6 +42,8 @@ def _article_or_json(message: Message, below: list[Message]) -> str:
 
 def _article(message: Message, below: list[Message]) -> str:
     meta = element("b", "Pilotage") + element("small", moment(message.get("posted", 0)))
+    if message.get("channel", CHANNEL) != CHANNEL:
+        meta += element("small", words(f"in {message['channel']}"))
     if message.get("reply_broadcast"):
         meta += element("small", "said aloud, below its message")
     replies = [reply for reply in below if reply["method"] != "response_url"]
@@ -83,7 +86,8 @@ def _block(block: Message, ts: str) -> str:
         case "section":
             text = element("p", words(block["text"]["text"])) if "text" in block else ""
             fields = "".join(element("p", words(f["text"])) for f in block.get("fields", []))
-            return text + (element("div", fields, class_="fields") if fields else "")
+            more = _unknown(block["accessory"]) if "accessory" in block else ""
+            return text + (element("div", fields, class_="fields") if fields else "") + more
         case "context":
             said = " · ".join(words(e.get("text", "")) for e in block["elements"])
             return element("p", said, class_="context")
@@ -94,12 +98,17 @@ def _block(block: Message, ts: str) -> str:
             return element("p", buttons, class_="actions")
         case "rich_text":
             return "".join(_rich(part) for part in block["elements"])
-    return element("pre", words(json.dumps(block, indent=1)))
+    return _unknown(block)
+
+
+def _unknown(part: Message) -> str:
+    """What has no form here is shown as it was sent."""
+    return element("pre", words(json.dumps(part, indent=1)))
 
 
 def _button(button: Message, ts: str) -> str:
     if button.get("type") != "button":
-        return element("pre", words(json.dumps(button, indent=1)))
+        return _unknown(button)
     confirm = button.get("confirm") or {}
     return element(
         "button",
@@ -122,7 +131,7 @@ def _rich(part: Message) -> str:
         case "rich_text_list":
             items = "".join(element("li", _inline(item)) for item in part["elements"])
             return element("ul", items)
-    return element("pre", words(json.dumps(part, indent=1)))
+    return _unknown(part)
 
 
 def _inline(section: Message) -> str:
@@ -137,7 +146,9 @@ def _span(part: Message) -> str:
             )
         case "link":
             return _link(str(part.get("url", "")), str(part.get("text") or part.get("url", "")))
-    return words(part.get("text", ""))
+        case "text":
+            return words(part.get("text", ""))
+    return element("code", words(json.dumps(part)))
 
 
 def _link(url: str, text: str) -> str:

@@ -11,6 +11,7 @@ from localcloud.codedeploy.model import Deployment, Store
 EVERY_SECONDS = 0.25
 # Users of so many seconds are counted for one point.
 WINDOW_SECONDS = 1.5
+# Where there are more, every second one is left out, and from then on half as many are noted.
 MOST_POINTS = 400
 KEPT = 12
 
@@ -33,6 +34,13 @@ class Shift:
     deployment: Deployment
     rollback: Deployment | None = None
     points: list[Point] = field(default_factory=list)
+    every: float = EVERY_SECONDS
+
+    def add(self, point: Point) -> None:
+        self.points.append(point)
+        if len(self.points) >= MOST_POINTS:
+            self.points[:] = self.points[::2]
+            self.every *= 2
 
     @property
     def over(self) -> bool:
@@ -71,7 +79,8 @@ class Recorder:
             elif not first and deployment.id not in self._shifts:
                 self._shifts[deployment.id] = Shift(deployment)
         for shift in list(self._shifts.values())[-KEPT:]:
-            if (not shift.over or _has_just_ended(shift, now)) and len(shift.points) < MOST_POINTS:
+            due = not shift.points or now - shift.points[-1].at >= shift.every * 0.9
+            if due and (not shift.over or _has_just_ended(shift, now)):
                 self._note(shift, now)
 
     def _note(self, shift: Shift, now: float) -> None:
@@ -89,7 +98,7 @@ class Recorder:
             and (ran.function, ran.qualifier) == (function.name, alias.name)
         ]
         of_version = [ran for ran in answers if ran.version == version]
-        shift.points.append(
+        shift.add(
             Point(
                 now,
                 planned,

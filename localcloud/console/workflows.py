@@ -17,7 +17,7 @@ MOST = 20
 @dataclass(frozen=True)
 class Execution:
     """`entered` and `left` name states in the order of the history; `failed` those whose task
-    failed the last time."""
+    failed the last time. `outcome` is what its output calls so."""
 
     arn: str
     status: str
@@ -27,6 +27,7 @@ class Execution:
     entered: tuple[str, ...]
     left: tuple[str, ...]
     failed: frozenset[str]
+    outcome: str = ""
 
     @cached_property
     def about(self) -> str:
@@ -79,6 +80,7 @@ class Executions:
             entered=tuple(_names(events, "stateEnteredEventDetails")),
             left=tuple(_names(events, "stateExitedEventDetails")),
             failed=_failed(events),
+            outcome=_outcome(described.get("output")),
         )
         if execution.status != "RUNNING":
             self._over[arn] = execution
@@ -91,6 +93,11 @@ class Executions:
             states = json.loads(text)["States"]
             self._tasks[machine] = tuple(name for name, s in states.items() if _is_shown(s))
         return self._tasks[machine]
+
+
+def _outcome(output: str | None) -> str:
+    found = json.loads(output or "null")
+    return str(found.get("outcome", "")) if isinstance(found, dict) else ""
 
 
 def _is_shown(state: dict[str, Any]) -> bool:
@@ -110,7 +117,7 @@ def _shift_of(execution: Execution, shifts: Sequence[Shift]) -> Shift | None:
 
 def _card(execution: Execution, shift: Shift | None) -> str:
     title = element("b", words(execution.about)) + element("small", moment(execution.started))
-    word = execution.end or execution.status.lower()
+    word = execution.outcome or execution.end or execution.status.lower()
     badge = element("span", words(word), class_=f"badge {_kind(execution)}")
     return (
         element("p", title + badge, class_="meta")

@@ -23,31 +23,17 @@ _REASONS = {"Put": "PutObject", "Post": "POST Object", "Copy": "CopyObject"}
 _count = itertools.count()
 _complete = S3Backend.complete_multipart_upload
 _delete = S3Backend.delete_object
+_joining = threading.local()
 
 
 def apply(bus: Bus) -> None:
-    joining = threading.local()
-
     def send(_account: str, bucket: Any, event_name: str, key: Any) -> None:
         verb = event_name.rsplit(":", maxsplit=1)[-1]
         kind = notifications._detail_type(event_name)
-        if kind == "Object Deleted" or (kind == "Object Tags Added" and not _asked_for_tags()):
+        if _is_told_otherwise(kind, verb):
             return
-        if kind == "Object Created" and verb == "Put" and getattr(joining, "now", False):
-            return  # the parts' own put; that they are complete is told next
-        tell(kind, bucket, key, getattr(key, "version_id", None), reason=_REASONS.get(verb, verb))
-
-    def tell(kind: str, bucket: Any, key: Any, version: str | None, **more: str) -> None:
-        detail = {**_detail(bucket.name, key, version), **more}
-        event = {"detail-type": kind, "source": "aws.s3", "resources": [bucket.arn]}
-        bus.send({**event, "detail": detail})
-
-    def complete_multipart_upload(backend: S3Backend, *args: Any, **more: Any) -> Any:
-        joining.now = True
-        try:
-            return _complete(backend, *args, **more)
-        finally:
-            joining.now = False
+        version = getattr(key, "version_id", None)
+        bus.send(_event(kind, bucket, key, version, reason=_REASONS.get(verb, verb)))
 
     def delete_object(
         backend: S3Backend,
@@ -61,29 +47,39 @@ def apply(bus: Bus) -> None:
         answer = _delete(backend, bucket_name, key_name, version_id=version_id, **more)
         told = bucket.notification_configuration
         if key is not None and told and told.event_bridge is not None:
-            marker = bucket.is_versioned and version_id is None
-            how = "Delete Marker Created" if marker else "Permanently Deleted"
             version = answer[1].get("version-id") or version_id
-            tell(
-                "Object Deleted",
-                bucket,
-                key,
-                version,
-                reason="DeleteObject",
-                **{"deletion-type": how},
-            )
+            marker = bucket.is_versioned and version_id is None
+            bus.send(_event("Object Deleted", bucket, key, version, **_deletion(marker)))
         return answer
 
     notifications._send_event_bridge_message = send
-    S3Backend.complete_multipart_upload = complete_multipart_upload
+    S3Backend.complete_multipart_upload = _complete_multipart_upload
     S3Backend.delete_object = delete_object
 
 
-def _asked_for_tags() -> bool:
-    return has_request_context() and "tagging" in request.args
+def _complete_multipart_upload(backend: S3Backend, *args: Any, **more: Any) -> Any:
+    _joining.now = True
+    try:
+        return _complete(backend, *args, **more)
+    finally:
+        _joining.now = False
 
 
-def _detail(bucket: str, key: Any, version: str | None) -> dict[str, Any]:
+def _is_told_otherwise(kind: str, verb: str) -> bool:
+    """Deletions by `delete_object`; parts that are put together once they are; tags that came with
+    an upload not at all."""
+    if kind == "Object Tags Added":
+        return not (has_request_context() and "tagging" in request.args)
+    joining = kind == "Object Created" and verb == "Put" and getattr(_joining, "now", False)
+    return joining or kind == "Object Deleted"
+
+
+def _deletion(marker: bool) -> dict[str, str]:
+    how = "Delete Marker Created" if marker else "Permanently Deleted"
+    return {"reason": "DeleteObject", "deletion-type": how}
+
+
+def _event(kind: str, bucket: Any, key: Any, version: str | None, **more: str) -> dict[str, Any]:
     kept = {
         "key": key.name,
         "size": key.size,
@@ -91,11 +87,13 @@ def _detail(bucket: str, key: Any, version: str | None) -> dict[str, Any]:
         "version-id": version,
         "sequencer": f"{int(time.time() * 1000):013X}{next(_count) % 0x1000:03X}",
     }
-    return {
+    detail = {
         "version": "0",
-        "bucket": {"name": bucket},
+        "bucket": {"name": bucket.name},
         "object": {name: value for name, value in kept.items() if value is not None},
         "request-id": secrets.token_hex(8).upper(),
         "requester": ACCOUNT,
         "source-ip-address": "127.0.0.1",
+        **more,
     }
+    return {"detail-type": kind, "source": "aws.s3", "resources": [bucket.arn], "detail": detail}

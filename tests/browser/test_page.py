@@ -66,7 +66,7 @@ def test_upload_watch_the_bar_click_stop_and_see_users_back(page, aws, live):
     expect(shown).to_contain_text("rolled back", timeout=30_000)
     expect(shown).to_contain_text("stopped by mara")
     expect(whisper(shown, "It is being stopped")).to_be_visible()
-    expect(card.locator(".badge")).to_have_text("Release Stopped", timeout=30_000)
+    expect(card.locator(".badge")).to_have_text("stopped", timeout=30_000)
     wait_for(
         lambda: alias(aws) == (live, None) or alias(aws)[1] == {"AdditionalVersionWeights": {}}
     )

@@ -3,6 +3,7 @@
 A story raises AssertionError when something is not as told, so that a missing permission shows."""
 
 import json
+import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -73,6 +74,13 @@ class Stage:
             if m["ts"] == ts
         )
 
+    def notices_left(self):
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        found = self.aws.sqs.get_queue_attributes(
+            QueueUrl=self.outputs["NoticeQueue"], AttributeNames=names
+        )["Attributes"]
+        return sum(int(count) for count in found.values())
+
     def faults(self, *faults):
         self.cloud.faults.set(list(faults))
         self.undo.append(self.cloud.faults.clear)
@@ -107,9 +115,13 @@ def set_up(aws, cloud, outputs, *, alarm=False, first=False):
 
 @dataclass(frozen=True)
 class Story:
+    """`alarm`: the group watches one. `first`: there is no version yet. `sweeps`: sweep runs by its
+    schedule meanwhile; else nothing repairs what went wrong."""
+
     play: Callable[[Stage], None]
     alarm: bool = False
     first: bool = False
+    sweeps: bool = False
 
     @property
     def name(self):
@@ -118,11 +130,20 @@ class Story:
     def run(self, aws, cloud, outputs):
         """Raises AssertionError when something is not as told."""
         stage = set_up(aws, cloud, outputs, alarm=self.alarm, first=self.first)
+        rule = schedule_of_sweep(aws)
+        (aws.events.enable_rule if self.sweeps else aws.events.disable_rule)(Name=rule)
         try:
             self.play(stage)
         finally:
             for undo in stage.undo:
                 undo()
+            aws.events.enable_rule(Name=rule)
+
+
+def schedule_of_sweep(aws):
+    return aws.cloudformation.describe_stack_resource(
+        StackName="pilotage", LogicalResourceId="SweepFunctionRegularly"
+    )["StackResourceDetail"]["PhysicalResourceId"]
 
 
 def a_first_version(stage):
@@ -133,10 +154,10 @@ def a_first_version(stage):
 
 def a_good_version_by_canary_with_checks(stage):
     stage.team.tag(max_errors="5")
-    manifest = CHECKED.replace("10% 5m", f"{len(stage.team.application)}% 9m")  # not made yet
+    manifest = CHECKED.replace("10% 5m", f"{11 + random.randrange(80)}% 31m")  # not made yet
     release = stage.upload("good", manifest)
     stage.until(lambda: stage.said(release, "▰"))
-    stage.until(lambda: stage.said(release, "Error rate") or stage.said(release, "error rate"))
+    stage.until(lambda: stage.said(release, "errors of version 2"))
     stage.ends(release, "live")
     assert stage.team.alias()[0] == "2"
     left = stage.aws.cloudwatch.describe_alarms(
@@ -146,8 +167,24 @@ def a_good_version_by_canary_with_checks(stage):
 
 
 def a_shift_is_told_step_by_step(stage):
-    release = stage.upload("steps", "rollout: linear 25% 40m\n")
-    stage.until(lambda: stage.said(release, "50%"))
+    release = stage.upload("steps", "rollout: linear 25% 15m\n")
+    stage.until(lambda: stage.said(release, "50% of users get"))
+    stage.ends(release, "live")
+
+
+def each_step_is_told_while_it_lasts(stage):
+    """Every step takes two seconds, so that none is passed over."""
+    lasts = {"seconds": 2}
+    stage.faults(
+        Fault("slow", "lambda", "PublishVersion", "PublishRevision", **lasts),
+        Fault("slow", "lambda", "Invoke", "BeforeAllowTraffic", **lasts),
+        Fault("slow", "lambda", "Invoke", "AfterAllowTraffic", **lasts),
+    )
+    release = stage.upload("slow", CHECKED.replace("5m", "15m"))
+    stage.until(lambda: stage.said(release, "its version is being published"))
+    stage.until(lambda: stage.said(release, "is being checked before any user gets it"))
+    stage.until(lambda: stage.said(release, "10% of users get"))
+    stage.until(lambda: stage.said(release, "It is being checked."))
     stage.ends(release, "live")
 
 
@@ -180,6 +217,12 @@ def hooks_of_ones_own(stage):
     stage.ends(release, "live")
 
 
+def a_check_afterwards_that_dies_is_answered_for(stage):
+    stage.faults(Fault("killed", "lambda", "Invoke", "AfterAllowTraffic"))
+    manifest = ALL_AT_ONCE + "checks: {after: [{expect: {statusCode: 200}}]}\n"
+    stage.ends(stage.upload("dies", manifest), "stopped", "did not come back")
+
+
 def a_check_that_dies_is_answered_for(stage):
     stage.faults(Fault("killed", "lambda", "Invoke", "BeforeAllowTraffic"))
     release = stage.upload("dies", CHECKED)
@@ -199,6 +242,23 @@ def a_red_alarm_is_waited_for(stage):
     release = stage.upload("patient")
     stage.waits(release, "alarm")
     green_alarm(stage.aws, stage.alarm)
+    stage.ends(release, "live")
+
+
+def of_two_red_alarms_the_other_is_named_then(stage):
+    other = green_alarm(stage.aws, f"{stage.alarm}-2")
+    stage.aws.codedeploy.update_deployment_group(
+        applicationName=stage.team.application,
+        currentDeploymentGroupName="prod",
+        alarmConfiguration={"enabled": True, "alarms": [{"name": stage.alarm}, {"name": other}]},
+    )
+    builders.red_alarm(stage.aws, stage.alarm)
+    builders.red_alarm(stage.aws, other)
+    release = stage.upload("patient")
+    stage.until(lambda: stage.said(release, f"alarms are red: {stage.alarm}, {other}"))
+    green_alarm(stage.aws, stage.alarm)
+    stage.until(lambda: stage.said(release, f"alarm is red: {other}"))
+    green_alarm(stage.aws, other)
     stage.ends(release, "live")
 
 
@@ -244,6 +304,22 @@ def someone_elses_deployment_is_waited_for(stage):
     release = stage.upload("after")
     stage.waits(release, "deployment")
     stage.ends(release, "live")
+    stage.until(lambda: not stage.notices_left())  # the other one's are of nobody
+
+
+def someone_elses_deployment_moves_users_before_publishing(stage):
+    theirs = builders.publish(stage.aws, stage.team.function, GOOD + "# by hand\n")
+    stage.faults(Fault("slow", "dynamodb", "GetItem", "PublishRevision", seconds=3))
+    release = stage.upload("after")
+    stage.until(lambda: stage.cloud.faults.injected)
+    stage.aws.codedeploy.create_deployment(
+        applicationName=stage.team.application,
+        deploymentGroupName="prod",
+        revision=builders.revision(builders.appspec(stage.team.function, "1", theirs)),
+        deploymentConfigName="CodeDeployDefault.LambdaCanary10Percent30Minutes",
+    )
+    stage.until(lambda: stage.team.alias()[1])
+    stage.ends(release, "live")
 
 
 def someone_elses_deployment_comes_up_while_publishing(stage):
@@ -287,6 +363,25 @@ def an_operator_stops_while_the_deployment_is_made(stage):
     stage.until(lambda: stage.cloud.faults.injected)
     operate(stage.team, "Stop Release")
     stage.ends(release, "stopped", "stopped by mara")
+
+
+def an_operator_stops_while_publishing(stage):
+    stage.faults(Fault("slow", "lambda", "PublishVersion", "PublishRevision", seconds=2))
+    release = stage.upload("bad", SLOW)
+    stage.until(lambda: stage.cloud.faults.injected)
+    operate(stage.team, "Stop Release")
+    stage.ends(release, "stopped", "stopped by mara")
+    assert stage.team.alias() == ("1", {})
+
+
+def an_instruction_that_cannot_be_obeyed_is_kept(stage):
+    stage.faults(Fault("denied", "dynamodb", "", "AnswerOperator", times=0))
+    asked = operate(stage.team, "Stop Release")
+    resource = stage.aws.cloudformation.describe_stack_resource(
+        StackName="pilotage", LogicalResourceId="LostEvents"
+    )
+    url = resource["StackResourceDetail"]["PhysicalResourceId"]
+    stage.until(lambda: [m for m in peek(stage.aws, url) if asked in m["Body"]])
 
 
 def an_operator_rolls_back(stage):
@@ -394,6 +489,9 @@ def a_release_that_sweep_finishes_after_a_bad_end(stage):
     stop_without_rollback(stage)
     stage.ends(release, "stopped")
     assert stage.team.alias() == ("1", {})
+    prefix = f"pilotage-{stage.team.application}"
+    alarms = lambda: stage.aws.cloudwatch.describe_alarms(AlarmNamePrefix=prefix)["MetricAlarms"]
+    stage.until(lambda: not alarms())
 
 
 def a_deployment_that_was_stopped_without_a_rollback(stage):
@@ -446,18 +544,18 @@ def slack_refuses(stage):
     slack.trouble = Trouble("channel_not_found")
     url = stage.outputs["LostNotices"]
 
-    def lost():
-        got = stage.aws.sqs.receive_message(
-            QueueUrl=url,
-            VisibilityTimeout=0,
-            MaxNumberOfMessages=10,
-            MessageAttributeNames=["All"],
-        ).get("Messages", [])
-        return [m for m in got if stage.team.application in m["Body"]]
-
     stage.upload("refused")
-    found = stage.until(lost)
+    found = stage.until(
+        lambda: [m for m in peek(stage.aws, url) if stage.team.application in m["Body"]]
+    )
     assert found[0]["MessageAttributes"]["reason"]["StringValue"] == "channel_not_found"
+
+
+def peek(aws, url):
+    """What lies in a queue, left where it is."""
+    return aws.sqs.receive_message(
+        QueueUrl=url, VisibilityTimeout=0, MaxNumberOfMessages=10, MessageAttributeNames=["All"]
+    ).get("Messages", [])
 
 
 def put(stage, kind, detail):
@@ -486,37 +584,43 @@ def stop_without_rollback(stage):
 
 STORIES = (
     Story(a_first_version, first=True),
-    Story(a_good_version_by_canary_with_checks),
+    Story(a_good_version_by_canary_with_checks, alarm=True),
+    Story(a_shift_is_told_step_by_step),
+    Story(each_step_is_told_while_it_lasts),
     Story(a_failing_check),
     Story(a_failing_check_afterwards),
-    Story(an_operator_stops),
-    Story(an_operator_rolls_back),
-    Story(an_upload_whose_event_was_lost),
-    Story(a_deployment_whose_end_was_not_heard),
-    Story(an_execution_that_was_stopped_by_hand),
-    Story(a_deployment_that_was_stopped_without_a_rollback),
-    Story(a_click_stops),
-    Story(a_click_that_cannot_be_handed_on_may_be_made_again),
-    Story(an_operator_freezes_and_thaws),
-    Story(a_newer_upload_supersedes),
-    Story(an_urgent_upload_goes_first),
-    Story(a_red_alarm_is_waited_for, alarm=True),
-    Story(an_alarm_that_turns_red_while_publishing, alarm=True),
+    Story(hooks_of_ones_own),
+    Story(a_check_that_dies_is_answered_for),
+    Story(a_check_afterwards_that_dies_is_answered_for),
     Story(an_alarm_brings_users_back, alarm=True),
-    Story(an_alarm_whose_event_was_lost, alarm=True),
+    Story(a_red_alarm_is_waited_for, alarm=True),
+    Story(of_two_red_alarms_the_other_is_named_then, alarm=True),
+    Story(an_alarm_that_turns_red_while_publishing, alarm=True),
+    Story(a_newer_upload_supersedes, alarm=True),
+    Story(an_urgent_upload_goes_first),
     Story(someone_elses_deployment_is_waited_for),
+    Story(someone_elses_deployment_moves_users_before_publishing),
     Story(someone_elses_deployment_comes_up_while_publishing),
+    Story(an_operator_stops),
     Story(an_operator_stops_what_waits),
+    Story(an_operator_stops_while_publishing),
     Story(an_operator_stops_while_the_deployment_is_made),
+    Story(an_instruction_that_cannot_be_obeyed_is_kept),
+    Story(an_operator_rolls_back),
     Story(an_operator_rolls_back_from_a_shared_alias),
     Story(an_operator_releases_again),
     Story(what_is_gone_is_not_released_again),
-    Story(a_stop_that_was_written_but_not_done),
-    Story(a_release_that_sweep_finishes_after_a_bad_end),
-    Story(hooks_of_ones_own),
-    Story(a_check_that_dies_is_answered_for),
-    Story(a_shift_is_told_step_by_step),
+    Story(an_operator_freezes_and_thaws, alarm=True),
+    Story(a_click_stops),
+    Story(a_click_that_cannot_be_handed_on_may_be_made_again),
     Story(an_upload_that_was_deleted_at_once),
+    Story(a_deployment_that_was_stopped_without_a_rollback),
+    Story(an_execution_that_was_stopped_by_hand, sweeps=True),
+    Story(an_upload_whose_event_was_lost, sweeps=True),
+    Story(a_deployment_whose_end_was_not_heard, sweeps=True),
+    Story(an_alarm_whose_event_was_lost, alarm=True, sweeps=True),
+    Story(a_stop_that_was_written_but_not_done, sweeps=True),
+    Story(a_release_that_sweep_finishes_after_a_bad_end, sweeps=True),
     Story(slack_throttles),
     Story(slack_refuses),
 )

@@ -32,14 +32,23 @@ function show(section, { order: keys, html }) {
   if (section === "channel" && atEnd) list.scrollTop = list.scrollHeight;
 }
 
-// What someone opened stays open, and the button they are on keeps the focus.
+// What someone opened stays open, and what they are on keeps the focus.
 function fill(article, html) {
   const open = new Set([...article.querySelectorAll("details[open]")].map((d) => d.dataset.key));
-  const focus = article.contains(document.activeElement) && document.activeElement.dataset.click;
+  const focus = article.contains(document.activeElement) && again(document.activeElement);
   article.innerHTML = html;
   article.querySelectorAll("details").forEach((d) => { d.open = open.has(d.dataset.key); });
   article.querySelectorAll("time[data-epoch]").forEach(tell);
-  if (focus) article.querySelector(`[data-click="${CSS.escape(focus)}"]`)?.focus();
+  if (focus) article.querySelector(focus)?.focus();
+}
+
+// How an element is found again once its article was filled anew; "" where it cannot be.
+function again(element) {
+  const { click } = element.dataset;
+  if (click) return `[data-click="${CSS.escape(click)}"]`;
+  const key = element.closest("details")?.dataset.key;
+  const inside = element.matches("summary") ? "summary" : element.matches("a") ? "a" : "";
+  return key && inside ? `details[data-key="${CSS.escape(key)}"] ${inside}` : "";
 }
 
 function tell(time) {
