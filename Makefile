@@ -8,7 +8,7 @@ REVIEWERS := $(CHECKS)/ready
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: demo up test test-all chaos fuzz bench check review format pictures lock clean
+.PHONY: demo up test test-all chaos permissions fuzz bench check review format pictures aws-proof lock clean
 
 demo: $(READY)
 	@$(BIN)/python -m demo $(ARGS)
@@ -22,6 +22,7 @@ test: $(READY)
 test-all: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 	@$(MAKE) --no-print-directory chaos
+	@$(MAKE) --no-print-directory permissions
 
 chaos: $(READY)
 	@PYTHONPATH=.:functions $(BIN)/python -m tests.chaos $(ARGS)
@@ -44,6 +45,13 @@ check: $(READY)
 # checkov and parliament want other versions of what sam needs, so they live apart.
 review: $(REVIEWERS)
 	$(CHECKS)/bin/python -W ignore -m review
+
+# In a sandbox account of yours; it asks first, and removes what it made.
+aws-proof: $(READY)
+	@$(BIN)/python -m demo.proof $(ARGS)
+
+permissions: $(READY)
+	@PYTHONPATH=.:functions $(BIN)/python -m tests.permissions $(ARGS)
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

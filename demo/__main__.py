@@ -6,12 +6,14 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import boto3
 
 from demo.display import Display, table
 from demo.play import Ending, Stage
+from demo.proof.facts import Watch, facts_of
 from demo.stories import STORIES
 
 
@@ -20,6 +22,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--exit", action="store_true", help="end after the stories")
     parser.add_argument("--speed", type=float, default=60)
     parser.add_argument("--port", type=int, default=4566)
+    parser.add_argument("--facts", type=Path, help="write what AWS's API says of each story here")
     options = parser.parse_args(argv)
     display = Display()
     display.say("Starting the local cloud; building and deploying Pilotage with sam …")
@@ -29,7 +32,7 @@ def main(argv: list[str]) -> int:
         line = _first_line(cloud)
         display.say(f"Ready after {time.monotonic() - started:.0f} s at {line['endpoint']}.")
         display.say(f"{options.speed:.0f} of AWS's seconds pass in one.\n")
-        good = _play_all(line, display)
+        good = _play_all(line, display, options.facts)
         if not options.exit:
             _stay(line, display)
         return 0 if good else 1
@@ -55,24 +58,30 @@ def _first_line(cloud: "subprocess.Popen[str]") -> dict[str, Any]:
     return line
 
 
-def _play_all(line: dict[str, Any], display: Display) -> bool:
+def _play_all(line: dict[str, Any], display: Display, facts: Path | None) -> bool:
     session = boto3.session.Session(
         aws_access_key_id=line["aws_access_key_id"],
         aws_secret_access_key=line["aws_secret_access_key"],
         region_name=line["region"],
     )
     clients = {
-        name: session.client(name, endpoint_url=line["endpoint"]) for name in ("s3", "lambda")
+        name: session.client(name, endpoint_url=line["endpoint"])
+        for name in ("s3", "lambda", "codedeploy")
     }
     stage = Stage(line["artifact_bucket"], line["slack_inbox"], clients, display)
     stage.users.start()
-    endings = []
+    endings, found = [], {}
     for number, story in enumerate(STORIES, 1):
         display.say(f"Story {number} of {len(STORIES)}: {story.title}")
-        endings.append(stage.play(story))
+        watch = Watch()
+        ending = stage.play(story, watch.note)
+        endings.append(ending)
+        found[story.title] = facts_of(clients, ending.told, watch) if ending.told else {}
         display.say()
     stage.users.stop()
     _print_table(endings, display)
+    if facts:
+        facts.write_text(json.dumps(found, indent=1) + "\n")
     return not any(ending.differs for ending in endings)
 
 

@@ -3,7 +3,8 @@
 import json
 import time
 import urllib.request
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from demo.display import Display, bar, clock
@@ -12,6 +13,7 @@ from localcloud.prepared import ALIAS, FUNCTION, TARGET, Prepared
 from localcloud.users import Users
 
 PATIENCE_SECONDS = 90
+Watch = Callable[[str, Mapping[str, float]], None]
 
 
 @dataclass(frozen=True)
@@ -20,23 +22,28 @@ class Ending:
     did: str
     differs: str
     seconds: float
+    told: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
 class Stage:
-    """The deployed stack, reached through AWS's API alone; `inbox` only where Slack is local."""
+    """The deployed stack, reached through AWS's API alone; `inbox` only where Slack is local. A story
+    has `patience_seconds` to end in."""
 
     bucket: str
     inbox: str
     clients: dict[str, Any]
     display: Display
+    patience_seconds: float = PATIENCE_SECONDS
     _told: int = 0
 
     def __post_init__(self) -> None:
         self._s3, self._lambda = self.clients["s3"], self.clients["lambda"]
         self.users = Users(self._lambda, FUNCTION, ALIAS)
 
-    def play(self, story: Story) -> Ending:
+    def play(self, story: Story, watch: Watch = lambda _version, _weights: None) -> Ending:
+        """`watch` is told every value of the alias that was seen."""
+        self._watched = watch
         started = time.monotonic()
         artifact = Prepared(story.folder)
         self.display.say(f"  $ aws s3 cp orders-{story.folder}.zip s3://{self.bucket}/{TARGET}/")
@@ -45,7 +52,7 @@ class Stage:
         ]
         seen: set[float] = set()
         outcome = None
-        while outcome is None and time.monotonic() - started < PATIENCE_SECONDS:
+        while outcome is None and time.monotonic() - started < self.patience_seconds:
             seen.add(self._watch(started))
             outcome = self._outcome(version)
         if outcome is None:
@@ -73,6 +80,7 @@ class Stage:
         except self._lambda.exceptions.ResourceNotFoundException:
             return 0.0, ""
         weights = (alias.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
+        self._watched(alias["FunctionVersion"], weights)
         for version, weight in weights.items():
             return weight, version
         return 1.0, alias["FunctionVersion"]
@@ -100,7 +108,7 @@ class Stage:
         differs = story.differs(outcome, told["faults"])
         if not differs and story.moves and not any(0 < share < 1 for share in seen):
             differs = "traffic was never seen shared"
-        return Ending(story, did, differs, seconds)
+        return Ending(story, did, differs, seconds, told)
 
     def _let_chat_arrive(self) -> None:
         """The notice goes its own way and may come a moment after the outcome."""

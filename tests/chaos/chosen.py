@@ -9,16 +9,19 @@ from localcloud.faults.reading import as_json, read_plan
 from tests.chaos.run import Run, matrix, observed
 from tests.chaos.stories import STORIES
 
+# So many runs end within five minutes on two cores.
 FIXED = 40
-KEPT = Path(__file__).parent / "fixed.json"
+HERE = Path(__file__).parent
+# Chosen by `--write-fixed`, and kept by hand: what once broke something, with what it broke.
+CHOSEN, KEPT = HERE / "fixed.json", HERE / "kept.json"
 
 
 def fixed():
-    """What CI plays: one fault at every call and event that releases make, kinds in turn, and what
-    was once found. `--write-fixed` chooses anew."""
+    """What CI plays: a fault at every second call and event or so that releases make, the kinds in
+    turn; and everything that was once found."""
     stories = {story.name: story for story in STORIES}
-    kept = json.loads(KEPT.read_text())
-    return [Run(stories[run["story"]], tuple(read_plan(json.dumps(run["plan"])))) for run in kept]
+    found = json.loads(KEPT.read_text()) + json.loads(CHOSEN.read_text())
+    return [Run(stories[run["story"]], tuple(read_plan(json.dumps(run["plan"])))) for run in found]
 
 
 def write_fixed(observations):
@@ -29,14 +32,21 @@ def write_fixed(observations):
             fault = run.plan[0]
             site = (fault.caller, fault.service, fault.operation)
             runs.setdefault(site, {}).setdefault(fault.kind, []).append(run)
-    sites = sorted(runs.items())
+    sites = sorted(runs.items(), key=lambda site: (not is_no_functions(site[0]), site[0]))
+    always = sum(is_no_functions(site) for site, _ in sites)
+    every = max(1, -(-(len(sites) - always) // FIXED))
     picked = []
-    for number, (_, by_kind) in enumerate(sites[:: max(1, -(-len(sites) // FIXED))]):
+    for number, (_, by_kind) in enumerate(sites[:always] + sites[always::every]):
         alike = by_kind[sorted(by_kind)[number % len(by_kind)]]
         picked.append(alike[number * 7 % len(alike)])
     data = [{"story": run.story.name, "plan": as_json(run.plan)} for run in picked]
-    KEPT.write_text(json.dumps(data, indent=1) + "\n")
+    CHOSEN.write_text(json.dumps(data, indent=1) + "\n")
     return len(data)
+
+
+def is_no_functions(site):
+    """Calls of the rule and of the workflow, and events: there are few, and all hangs on them."""
+    return not site[0].endswith("FunctionRole")
 
 
 def chosen(options, aws, cloud, outputs):

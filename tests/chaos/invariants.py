@@ -106,7 +106,9 @@ def chat(team, kept, found, answers_may_be_lost):
         found.check(mine, f"{release} was never told")
         kind = (known.get("outcome") or {}).get("kind", "")
         last = mine[-1]["text"] if mine else ""
-        word = "rolled back" if "rolled back" in last else kind
+        exposed = (known.get("outcome") or {}).get("exposed") and kind == "stopped"
+        word = "rolled back" if exposed else "was live" if "was live" in last else kind
+        found.check(word != "was live" or kind == "live", f"{release} is {kind}, and was live")
         found.check(f": {word}" in last, f"{release} is {kind}, chat says: {last}")
         name = release.rsplit("/", 1)[1]
         posts = [m for m in messages if is_a_post_of(team, m)]

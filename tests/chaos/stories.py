@@ -80,6 +80,23 @@ def stop(team):
     return [release]
 
 
+def aborted(team):
+    """Someone stops the execution by hand while users move; its deployment goes on."""
+    manifest = CANARY.replace("5m", "30m")
+    release = team.upload({"index.py": GOOD + "# good\n", "pilotage.yml": manifest})
+    wait_for(lambda: team.alias()[1] or team.is_over(release), seconds=60)
+    machine = team.outputs["StateMachine"]
+    running = team.aws.stepfunctions.list_executions(
+        stateMachineArn=machine, statusFilter="RUNNING"
+    )
+    for execution in running["executions"]:
+        arn = execution["executionArn"]
+        about = team.aws.stepfunctions.describe_execution(executionArn=arn)["input"]
+        if release.rsplit("/", 1)[1] in about:
+            team.aws.stepfunctions.stop_execution(executionArn=arn)
+    return [release]
+
+
 def operate(team, kind):
     detail = {"target": f"{team.application}/prod", "by": "mara", "reason": "chaos"}
     entry = {
@@ -98,6 +115,7 @@ STORIES = (
     Story("crowd", ("live", "superseded", "live"), crowd),
     Story("roll-back", ("live", "live"), roll_back),
     Story("stop", ("stopped",), stop),
+    Story("aborted", ("live",), aborted),
 )
 
 

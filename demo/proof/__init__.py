@@ -1,0 +1,1 @@
+"""The demo's stories on AWS itself, beside the same stories in the local cloud."""
