@@ -1,7 +1,7 @@
 """Rows 1 and 2: what the start of a function costs, against `import boto3`.
 
-Counted with what its first event makes it do: the module is imported and every client that its step
-uses is made, so that an import put off does not hide. Instructions by callgrind where valgrind is
+Counted with what its first event makes it do: the module is imported, every client that its step uses
+is made, and what it imports only then is imported, so that what is put off does not hide. Instructions by callgrind where valgrind is
 installed, else CPU in paired runs. The package is the one that ships, its SDK included; the anchor's
 boto3 is without awscrt, which would change the figures.
 """
@@ -22,7 +22,7 @@ import build_package
 from bench.row import Row, hand_over
 
 ROOT = Path(__file__).resolve().parent.parent
-LEAN = ROOT / ".aws-sam" / "lean-boto3"
+LEAN = ROOT / ".aws-sam"
 PAIRS = 7
 
 TABLE, TOPIC, TURN = (
@@ -40,11 +40,17 @@ CLIENTS: dict[str, tuple[str, ...]] = {
     "after_allow_traffic": (TABLE, TOPIC, "codedeploy", "lambda"),
     "settle_deployment": (TABLE, "codedeploy", "stepfunctions"),
     "finish_release": (TABLE, TOPIC, "s3", "codedeploy", "lambda", "cloudwatch", "stepfunctions"),
-    "notify": (TABLE, "ssm", "lambda", "cloudwatch"),
+    "notify": (TABLE, "ssm", "lambda", "cloudwatch", "scheduler", "codedeploy"),
     "answer_operator": TURN,
     "answer_click": (TABLE, "ssm", "events"),
     "resume_waiting": (TABLE, "codedeploy", "cloudwatch", "stepfunctions"),
     "sweep": (TABLE, "s3", "stepfunctions"),
+}
+# What a first event makes it import beside: an archive has a manifest, and Slack is told.
+LATER = {
+    "inspect_artifact": ("pilotage.plain_yaml",),
+    "notify": ("slack_sdk.web.client",),
+    "answer_click": ("slack_sdk.signature", "slack_sdk.web.client"),
 }
 # Instructions of `import boto3`: a handler that notifies, one that answers a hook, one that reads S3.
 MOST = {
@@ -60,22 +66,25 @@ Measure = Callable[[str, Path], float]
 
 
 def statement(function: str) -> str:
-    """What a cold start does, the first event's clients included."""
+    """What a cold start does, the first event's clients and imports included."""
     made = "".join(f"; client({service!r})" for service in CLIENTS[function])
+    made += "".join(f"; import {module}" for module in LATER.get(function, ()))
     return f"import {function}.app; from pilotage.gateways.aws import client{made}"
 
 
 def lean_boto3() -> Path:
     """boto3 as pinned, and what it needs; nothing else."""
-    if not LEAN.exists():
-        pins = (ROOT / "requirements-dev.txt").read_text()
-        wanted = re.findall(r"^(?:boto3|botocore|s3transfer)==\S+$", pins, re.MULTILINE)
-        with tempfile.TemporaryDirectory(dir=LEAN.parent) as scratch:
+    pins = (ROOT / "requirements-dev.txt").read_text()
+    wanted = re.findall(r"^(?:boto3|botocore|s3transfer)==\S+$", pins, re.MULTILINE)
+    lean = LEAN / f"lean-{wanted[0].replace('==', '-')}"
+    if not lean.exists():
+        LEAN.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=LEAN) as scratch:
             made = Path(scratch) / "site"
             pip = [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
             subprocess.run([*pip, "-t", str(made), *wanted], check=True, stdout=sys.stderr)
-            made.rename(LEAN)
-    return LEAN
+            made.rename(lean)
+    return lean
 
 
 def environment(package: Path) -> dict[str, str]:

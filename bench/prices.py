@@ -14,6 +14,8 @@ GB_SECOND_ARM = 0.0000133334
 TABLE_WRITE, TABLE_READ = 0.625 / MILLION, 0.125 / MILLION
 SNS_PUBLISH, SQS_REQUEST = 0.50 / MILLION, 0.40 / MILLION
 S3_PUT, S3_GET = 0.005 / THOUSAND, 0.0004 / THOUSAND
+SCHEDULE = 1.00 / MILLION
+INDEX_WRITES = 2
 ACTION_MINUTE = 0.002
 ALARM, DASHBOARD, METRIC_MONTH = 0.10, 3.00, 0.30
 
@@ -26,7 +28,8 @@ POLL_SECONDS, POLL_TRANSITIONS, POLL_FIXED = 15, 3, 5
 @dataclass(frozen=True)
 class Counts:
     """What one release uses. A write is billed by the kilobyte of the whole item, which is taken to
-    be as large all the time as it is at the end; `s3_gets` are HEADs too."""
+    be as large all the time as it is at the end; of those to the index, which has keys alone, a
+    release makes one when it is claimed and one when it is over. `s3_gets` are HEADs too."""
 
     transitions: int
     invocations: int
@@ -34,6 +37,7 @@ class Counts:
     table_reads: int
     item_kilobytes: int
     notices: int
+    schedules: int
     s3_puts: int
     s3_gets: int
 
@@ -43,10 +47,11 @@ def of_release(used: Counts) -> dict[str, float]:
     return {
         "Step Functions": used.transitions * TRANSITION,
         "Lambda": used.invocations * (REQUEST + GIGABYTES * SECONDS * GB_SECOND_ARM),
-        "DynamoDB": used.item_kilobytes * used.table_writes * TABLE_WRITE
+        "DynamoDB": (used.item_kilobytes * used.table_writes + INDEX_WRITES) * TABLE_WRITE
         + used.table_reads * TABLE_READ,
         # Each notice is published, sent to the queue, received and deleted.
         "SNS and SQS": used.notices * (SNS_PUBLISH + 3 * SQS_REQUEST),
+        "Scheduler": used.schedules * SCHEDULE,
         "S3": used.s3_puts * S3_PUT + used.s3_gets * S3_GET,
     }
 
@@ -66,9 +71,9 @@ def of_idle_month() -> dict[str, float]:
 
 
 def of_metrics() -> float:
-    """Dollars of a release's own metrics at most: alone in its hour, it sends two figures, each under
-    two sets of dimensions, and a metric is billed by the hour in which it has data."""
-    return 4 * METRIC_MONTH / (30 * 24)
+    """Dollars of a release's own metrics at most: alone in its hour, it sends two figures, and a
+    metric is billed by the hour in which it has data."""
+    return 2 * METRIC_MONTH / (30 * 24)
 
 
 def of_pipeline(minutes: int) -> float:

@@ -160,6 +160,7 @@ def calls(cloud: LocalCloud, outputs: dict[str, str]) -> tuple[list[Row], prices
         table_reads=sum(made[("dynamodb", n)] for n in ("GetItem", "BatchGetItem", "Query")),
         item_kilobytes=kilobytes(outputs, release),
         notices=made[("sns", "Publish")],
+        schedules=made[("scheduler", "CreateSchedule")],
         s3_puts=1 + made[("s3", "PUT")] + made[("s3", "PutObject")],
         s3_gets=sum(n for (s, name), n in made.items() if s == "s3" and "PUT" not in name.upper()),
     )

@@ -43,6 +43,7 @@ from localcloud.corrections import (
     state_pauses,
     task_clients,
     task_tokens,
+    version_listings,
 )
 from localcloud.event_sources import EventSources
 from localcloud.events import Bus
@@ -163,6 +164,7 @@ class LocalCloud:
         composite_alarms.apply()
         bucket_policies.apply()
         policy_versions.apply()
+        version_listings.apply()
         execution_events.apply(self.bus)
 
     def _open_doors(self) -> None:

@@ -108,8 +108,7 @@ class Sweep:
             log.exception("the turn of %s could not be looked at", target)
             return False
 
-    def _moved(self, seen: Release) -> bool:
-        release = self._table.load(seen.id) or seen  # the index lags behind the table
+    def _moved(self, release: Release) -> bool:
         if release.outcome:  # recorded, but not everything was let go
             self._finish.run(release, "", "")
             return True

@@ -1,8 +1,11 @@
 """What a release costs, in what AWS bills: the same on every machine."""
 
+import re
+
 import pytest
 
 from bench.history import of_release
+from bench.init_cost import CLIENTS
 from bench.releases import WRITES
 from tests.builders import GOOD
 
@@ -39,3 +42,27 @@ def test_a_release_takes_nine_transitions_and_two_writes_at_most(cloud, settled_
     assert [caller for caller in asked if not caller.startswith(others)] == [
         "SettleDeploymentFunctionRole"
     ]
+
+
+SIGNED_AS = {"monitoring": "cloudwatch", "states": "stepfunctions"}
+
+
+@pytest.mark.long
+def test_the_benchmark_of_cold_starts_counts_every_client_that_a_release_makes(cloud, settled_team):
+    """Else what is put off would hide: bench/init_cost.py."""
+    cloud.front.journal.clear()
+    manifest = "rollout: canary 10% 5m\nchecks: {before: [{expect: {statusCode: 200}}]}\n"
+    files = {"index.py": GOOD + "# clients", "pilotage.yml": manifest}
+    assert settled_team.ending(settled_team.upload(files)).kind == "live"
+    used = {}
+    for entry in cloud.front.journal.entries:
+        name = snake(entry.caller.removesuffix("FunctionRole"))
+        if entry.caller.endswith("FunctionRole") and name in CLIENTS:
+            used.setdefault(name, set()).add(SIGNED_AS.get(entry.service, entry.service))
+    counted = {name: set(CLIENTS[name]) for name in used if name != "sweep"}
+    hidden = {name: used[name] - counted[name] - {"sqs"} for name in counted}
+    assert {name: more for name, more in hidden.items() if more} == {}
+
+
+def snake(name):
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()

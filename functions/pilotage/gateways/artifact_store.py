@@ -11,6 +11,8 @@ from pilotage.artifact import Artifact
 from pilotage.gateways.aws import client, code_of
 
 OUTCOMES = "_pilotage/outcomes"
+# Sorts behind every key that begins with an underscore, and before all others that follow.
+BEHIND_RESERVED = "_\U0010ffff"
 
 
 class ObjectGone(Exception):
@@ -81,10 +83,10 @@ def write_outcome(artifact: Artifact, outcome: Mapping[str, Any]) -> None:
     )
 
 
-def uploads_since(bucket: str, since: datetime) -> Iterator[Artifact]:
+def uploads_since(bucket: str, since: datetime, page: int = 1000) -> Iterator[Artifact]:
     """Every object version that was uploaded since then, oldest first for each key. Pilotage's own
-    keys, which begin with an underscore, are left out."""
-    pages = client("s3").get_paginator("list_object_versions").paginate(Bucket=bucket)
+    keys, which begin with an underscore, are not even listed: they grow with every release. `page`: so
+    many are asked for at once."""
     found = [
         Artifact(
             bucket=bucket,
@@ -93,8 +95,22 @@ def uploads_since(bucket: str, since: datetime) -> Iterator[Artifact]:
             size=version["Size"],
             uploaded_at=version["LastModified"].strftime("%Y-%m-%dT%H:%M:%SZ"),
         )
-        for page in pages
-        for version in page.get("Versions") or []
-        if version["LastModified"] >= since and not version["Key"].startswith("_")
+        for version in _uploads(bucket, page)
+        if version["LastModified"] >= since
     ]
     return reversed(found)
+
+
+def _uploads(bucket: str, size: int) -> Iterator[Mapping[str, Any]]:
+    """Every object version but those of reserved keys, by key, newest first for each. S3 lists by the
+    bytes of keys, so a listing that has come to an underscore goes on behind all that begin so."""
+    marker: dict[str, str] = {}
+    while True:
+        page = client("s3").list_object_versions(Bucket=bucket, MaxKeys=size, **marker)
+        yield from (v for v in page.get("Versions") or [] if not v["Key"].startswith("_"))
+        if not page.get("IsTruncated"):
+            return
+        key = page["NextKeyMarker"]
+        marker = {"KeyMarker": key, "VersionIdMarker": page.get("NextVersionIdMarker") or ""}
+        if key.startswith("_"):
+            marker = {"KeyMarker": BEHIND_RESERVED}

@@ -140,7 +140,8 @@ class ReleaseTable:
         )
 
     def open_releases(self) -> list[Release]:
-        """Every release for which something is left to do, oldest claim first."""
+        """Every release for which something is left to do, oldest claim first, as it is now: the
+        index lags behind the table."""
         pages = (
             client("dynamodb")
             .get_paginator("query")
@@ -152,7 +153,12 @@ class ReleaseTable:
                 ExpressionAttributeValues={":yes": {"S": "yes"}},
             )
         )
-        return [_release(item) for page in pages for item in page["Items"]]
+        found = (
+            item_at(self._name, {"pk": item["pk"], "sk": item["sk"]})
+            for page in pages
+            for item in page["Items"]
+        )
+        return [_release(item) for item in found if item and "open" in item]
 
 
 def _key(release_id: str) -> Item:
