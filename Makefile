@@ -62,6 +62,7 @@ pictures: $(READY)
 	@$(BIN)/python -m demo.pictures
 
 lock: $(READY)
+	$(BIN)/uv pip compile -q --no-header --no-annotate --generate-hashes --group lambda -o functions/requirements.txt pyproject.toml
 	$(BIN)/uv pip compile -q --no-header --no-annotate --group dev -o requirements-dev.txt pyproject.toml
 	$(BIN)/uv pip compile -q --no-header --no-annotate --group review -o requirements-review.txt pyproject.toml
 

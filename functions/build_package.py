@@ -28,6 +28,7 @@ REQUIREMENTS = HERE / "requirements.txt"
 TASK_ROOT = "/var/task"
 # What pip writes of itself and of the machine.
 NOT_SHIPPED = ("*.so", "**/RECORD", "**/INSTALLER", "**/REQUESTED", "**/WHEEL", "bin/*")
+COMPILE = "--compile"
 OLDEST = 315532800  # 1980-01-01, the first day that a zip knows
 
 
@@ -69,6 +70,13 @@ def _install(package: Path) -> None:
 
 
 def compile_all(package: Path) -> None:
+    """In a fresh interpreter of a fixed hash seed: what is marshalled depends on the order of sets, and
+    on which texts the interpreter holds already."""
+    command = [sys.executable, "-S", str(Path(__file__).resolve()), COMPILE, str(package)]
+    subprocess.run(command, check=True, env={"PYTHONHASHSEED": "0"})
+
+
+def compile_here(package: Path) -> None:
     for path in sorted(package.rglob("*.py")):
         py_compile.compile(
             str(path),
@@ -92,4 +100,7 @@ def _digest() -> str:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    if sys.argv[1] == COMPILE:
+        compile_here(Path(sys.argv[2]))
+    else:
+        main(Path(sys.argv[1]))

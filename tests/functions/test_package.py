@@ -21,13 +21,37 @@ def builds(tmp_path_factory):
 
 @pytest.mark.long
 def test_every_module_is_compiled_and_never_compared_with_its_source(builds):
-    sources = list(builds[0].rglob("*.py"))
-    assert builds[0] / "inspect_artifact" / "app.py" in sources
+    assert all_compiled(builds[0])
+
+
+@pytest.mark.long
+def test_what_sam_build_makes_is_that_package(pilotage, builds):
+    """Of every function, by plain `sam build`, as it was deployed a moment ago."""
+    built = ROOT / ".aws-sam" / "pilotage"
+    functions = [folder for folder in built.iterdir() if folder.name.endswith("Function")]
+    assert len(functions) == (ROOT / "template.yaml").read_text().count("BuildMethod: makefile")
+    for function in functions:
+        assert all_compiled(function)
+        assert files(function) == files(builds[0]), function
+
+
+def files(folder):
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def all_compiled(folder):
+    sources = list(folder.rglob("*.py"))
+    assert folder / "inspect_artifact" / "app.py" in sources
     for source in sources:
         compiled = Path(importlib.util.cache_from_source(str(source))).read_bytes()
         assert compiled[:4] == importlib.util.MAGIC_NUMBER
         assert int.from_bytes(compiled[4:8], "little") == UNCHECKED_HASH
         assert compiled[8:16] == importlib.util.source_hash(source.read_bytes())
+    return True
 
 
 @pytest.mark.long
