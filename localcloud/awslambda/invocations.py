@@ -1,7 +1,6 @@
 """Invoke: which version runs, how it ends, and what is tried again."""
 
 import json
-import random
 import time
 import uuid
 from collections import deque
@@ -61,7 +60,7 @@ class Invocations:
         """The operation Invoke, synchronous (RequestResponse) or not (Event)."""
         name, qualifier = split(params["FunctionName"], params.get("Qualifier", ""))
         function = self._functions.get(name)
-        version = _chosen(function, qualifier)
+        version = function.draw(qualifier)
         payload = _read(params.get("Payload")) or b"{}"
         _check_json(payload)
         kind = params.get("InvocationType") or "RequestResponse"
@@ -116,7 +115,7 @@ class Invocations:
         retries = settings.get("MaximumRetryAttempts")
         tries = 1 + (2 if retries is None else retries)
         for attempt in range(tries):
-            answer = self.run(function, _chosen(function, qualifier), qualifier, payload)
+            answer = self.run(function, function.draw(qualifier), qualifier, payload)
             if not answer.error:
                 self._deliver(function, settings, "OnSuccess", payload, answer, attempt + 1)
                 return
@@ -158,19 +157,6 @@ def send(target_arn: str, message: dict[str, Any], role: str) -> None:
             client.send_message(QueueUrl=url, MessageBody=text)
         case "sns":
             clients.client("sns", role).publish(TopicArn=target_arn, Message=text)
-
-
-def _chosen(function: Function, qualifier: str) -> Version:
-    """The version that serves this invocation: an alias with weights draws one."""
-    if qualifier not in function.aliases:
-        return function.version(qualifier)
-    alias = function.aliases[qualifier]
-    draw = random.random()
-    for number, weight in alias.weights.items():
-        if draw < weight:
-            return function.versions[number]
-        draw -= weight
-    return function.version(alias.version)
 
 
 def _answer(work: Work, ended: str, version: Version, sandbox: Sandbox) -> Answer:

@@ -4,6 +4,7 @@ import base64
 import contextlib
 import hashlib
 import io
+import random
 import uuid
 import zipfile
 from collections.abc import Mapping
@@ -127,6 +128,18 @@ class Function:
         if number not in self.versions:
             raise not_found(self.qualified_arn(qualifier))
         return self.versions[number]
+
+    def draw(self, qualifier: str) -> Version:
+        """The version that serves one invocation: an alias with weights draws one."""
+        if qualifier not in self.aliases:
+            return self.version(qualifier)
+        alias = self.aliases[qualifier]
+        draw = random.random()
+        for number, weight in alias.weights.items():
+            if draw < weight:
+                return self.versions[number]
+            draw -= weight
+        return self.version(alias.version)
 
     def alias(self, name: str) -> Alias:
         if name not in self.aliases:

@@ -76,7 +76,7 @@ class FunctionUrls:
         function, qualifier, settings = found
         if settings["AuthType"] != "NONE" or not _is_public(function, qualifier):
             return _json(403, {"Message": "Forbidden"})
-        version = function.version(qualifier)
+        version = function.draw(qualifier)
         event = json.dumps(_event(request, url_id, f"/{path}")).encode()
         answer = self._invocations.run(function, version, qualifier, event)
         if answer.error:
