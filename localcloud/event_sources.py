@@ -8,6 +8,7 @@ from typing import Any
 
 from localcloud import clients
 from localcloud.account import REGION, name_of
+from localcloud.awslambda.inputs import operations
 from localcloud.awslambda.invocations import Invocations
 from localcloud.awslambda.model import Functions
 from localcloud.clock import Clock
@@ -24,6 +25,7 @@ _SETTINGS = [
 ]
 
 
+@operations
 class EventSources:
     """The mapping operations of Lambda, and one poller for each mapping."""
 

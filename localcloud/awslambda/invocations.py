@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from localcloud import clients
+from localcloud.awslambda.inputs import operations
 from localcloud.awslambda.metrics import record
-from localcloud.awslambda.model import Function, Functions, Version, split
+from localcloud.awslambda.model import Function, Functions, Version, addressed
 from localcloud.awslambda.pool import Pool
 from localcloud.awslambda.sandbox import Sandbox, Work
 from localcloud.clock import Clock
@@ -46,6 +47,7 @@ class Ran:
     failed: bool
 
 
+@operations
 class Invocations:
     """Runs functions, each invocation in a sandbox of its own. `ran` holds the last ones."""
 
@@ -58,7 +60,7 @@ class Invocations:
 
     def invoke(self, params: Params) -> Params:
         """The operation Invoke, synchronous (RequestResponse) or not (Event)."""
-        name, qualifier = split(params["FunctionName"], params.get("Qualifier", ""))
+        name, qualifier = addressed(params)
         function = self._functions.get(name)
         version = function.draw(qualifier)
         payload = _read(params.get("Payload")) or b"{}"

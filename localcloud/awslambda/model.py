@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from localcloud.account import arn
-from localcloud.wire import AwsError
+from localcloud.wire import AwsError, Params
 
 LATEST = "$LATEST"
 
@@ -194,6 +194,17 @@ def split(name_or_arn: str, qualifier: str = "") -> tuple[str, str]:
         parts = parts[parts.index("function") + 1 :]
     found = parts[1] if len(parts) > 1 else ""
     return parts[0], qualifier or found
+
+
+def addressed(params: Params) -> tuple[str, str]:
+    """Name and qualifier of the function that a request is about. Raises where they contradict."""
+    _, of_arn = split(params["FunctionName"])
+    if of_arn and of_arn != params.get("Qualifier", of_arn):
+        message = (
+            "The derived qualifier from the function name does not match the specified qualifier."
+        )
+        raise AwsError("InvalidParameterValueException", message, Type="User")
+    return split(params["FunctionName"], params.get("Qualifier", ""))
 
 
 def iso(timestamp: float) -> str:

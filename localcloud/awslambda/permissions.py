@@ -4,11 +4,13 @@ import json
 import uuid
 from typing import Any
 
-from localcloud.awslambda.model import Function, Functions, split
+from localcloud.awslambda.inputs import operations
+from localcloud.awslambda.model import Function, Functions, addressed
 from localcloud.clock import Clock
 from localcloud.wire import AwsError, Params
 
 
+@operations
 class PermissionOperations:
     def __init__(self, functions: Functions, clock: Clock) -> None:
         self._functions = functions
@@ -62,7 +64,7 @@ class PermissionOperations:
         function.async_settings.pop(qualifier, None)
 
     def _find(self, params: Params) -> tuple[Function, str]:
-        name, qualifier = split(params["FunctionName"], params.get("Qualifier", ""))
+        name, qualifier = addressed(params)
         function = self._functions.get(name)
         if qualifier:
             function.version(qualifier)

@@ -13,8 +13,9 @@ from typing import Any
 from werkzeug import Request, Response
 
 from localcloud.account import REGION
+from localcloud.awslambda.inputs import operations
 from localcloud.awslambda.invocations import Invocations
-from localcloud.awslambda.model import Function, Functions, iso, split
+from localcloud.awslambda.model import Function, Functions, addressed, iso
 from localcloud.clock import Clock
 from localcloud.wire import AwsError, Params
 
@@ -27,6 +28,7 @@ _TEXT = ("text/", "application/json", "application/xml", "application/javascript
 _NEEDED = ("lambda:InvokeFunctionUrl", "lambda:InvokeFunction")
 
 
+@operations
 class FunctionUrls:
     """The operations on URLs, and the door to them."""
 
@@ -84,7 +86,7 @@ class FunctionUrls:
         return _response(json.loads(answer.payload or b"null"))
 
     def _find(self, params: Params) -> tuple[Function, str]:
-        name, qualifier = split(params["FunctionName"], params.get("Qualifier", ""))
+        name, qualifier = addressed(params)
         function = self._functions.get(name)
         if qualifier:
             function.version(qualifier)

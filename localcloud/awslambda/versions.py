@@ -4,11 +4,14 @@ import re
 from typing import Any
 
 from localcloud.awslambda.functions import configuration, guard_revision
+from localcloud.awslambda.inputs import operations
 from localcloud.awslambda.model import LATEST, Alias, Function, Functions, Version, not_found
+from localcloud.awslambda.pages import page
 from localcloud.clock import Clock
 from localcloud.wire import AwsError, Params
 
 
+@operations
 class VersionOperations:
     def __init__(self, functions: Functions, clock: Clock) -> None:
         self._functions = functions
@@ -28,7 +31,8 @@ class VersionOperations:
         function = self._functions.get(params["FunctionName"])
         versions = [function.latest, *function.versions.values()]
         now = self._clock.now()
-        return {"Versions": [configuration(function, v, now, v.number) for v in versions]}
+        shown = [configuration(function, v, now, v.number) for v in versions]
+        return page("Versions", shown, params)
 
     def create_alias(self, params: Params) -> Params:
         function = self._functions.get(params["FunctionName"])
@@ -54,7 +58,7 @@ class VersionOperations:
         aliases = [
             a for a in function.aliases.values() if not only or only in (a.version, *a.weights)
         ]
-        return {"Aliases": [_shown(function, alias) for alias in aliases]}
+        return page("Aliases", [_shown(function, alias) for alias in aliases], params)
 
     def update_alias(self, params: Params) -> Params:
         function = self._functions.get(params["FunctionName"])
