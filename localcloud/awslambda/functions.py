@@ -59,10 +59,12 @@ class FunctionOperations:
         code = package(params["Code"], self._functions.code_store)
         _check_language(params)
         settings = {**DEFAULTS, **{k: params[k] for k in SETTINGS if k in params}}
-        version = Version(LATEST, code, Settings(settings), self._clock.now())
-        function = Function(split(params["FunctionName"])[0], version, tags=params.get("Tags", {}))
+        now = self._clock.now()
+        latest = Version(LATEST, code, Settings(settings), now, new=True)
+        function = Function(split(params["FunctionName"])[0], latest, tags=params.get("Tags", {}))
         self._functions.add(function)
-        return configuration(function, version, self._clock.now())
+        version = function.publish(now) if params.get("Publish") else latest
+        return configuration(function, version, now)
 
     def get_function(self, params: Params) -> Params:
         function, version, qualifier = self._find(params)
@@ -87,10 +89,13 @@ class FunctionOperations:
         function = self._changeable(params)
         code = package(params, self._functions.code_store)
         settings = function.latest.settings.changed({"Architectures": architectures})
-        version = Version(LATEST, code, settings, self._clock.now())
+        now = self._clock.now()
+        version = Version(LATEST, code, settings, now)
         if not params.get("DryRun"):
             function.latest = version
-        return configuration(function, version, self._clock.now())
+            if params.get("Publish"):
+                version = function.publish(now)
+        return configuration(function, version, now)
 
     def update_function_configuration(self, params: Params) -> Params:
         function = self._changeable(params)
@@ -144,12 +149,7 @@ class FunctionOperations:
         """The function, where the caller's guard holds and no update is under way."""
         function = self._functions.get(params["FunctionName"])
         now = self._clock.now()
-        if not function.latest.settled(now):
-            message = (
-                "The operation cannot be performed at this time. An update is in progress for "
-                f"resource: {function.arn}"
-            )
-            raise AwsError("ResourceConflictException", message, Type="User")
+        function.check_settled(now)
         guard_revision(params.get("RevisionId"), function.latest.revision_id(now))
         return function
 
@@ -166,6 +166,18 @@ def _check_language(params: Params) -> None:
         raise AwsError("InvalidParameterValueException", message, Type="User")
 
 
+_PENDING = {
+    "State": "Pending",
+    "StateReason": "The function is being created.",
+    "StateReasonCode": "Creating",
+}
+
+
+def _last_update(settled: bool) -> str:
+    """First set "after function creation completes", the model says."""
+    return "Successful" if settled else "InProgress"
+
+
 def guard_revision(given: str | None, current: str) -> None:
     """RevisionId's promise: the change is refused when someone changed the thing meanwhile."""
     if given and given != current:
@@ -178,6 +190,7 @@ def guard_revision(given: str | None, current: str) -> None:
 
 def configuration(function: Function, version: Version, now: float, qualifier: str = "") -> Params:
     """FunctionConfiguration, as nine operations answer it."""
+    pending = function.latest.new and not function.latest.settled(now)
     settled = version.settled(now)
     latest = version.number == LATEST
     named = qualifier or ("" if latest else version.number)
@@ -193,6 +206,6 @@ def configuration(function: Function, version: Version, now: float, qualifier: s
         "CodeSha256": version.code.sha256,
         "LastModified": iso(version.created_at),
         "RevisionId": version.revision_id(now),
-        "State": "Active" if settled or latest else "Pending",
-        "LastUpdateStatus": "Successful" if settled or not latest else "InProgress",
+        **(_PENDING if pending or not (settled or latest) else {"State": "Active"}),
+        "LastUpdateStatus": None if pending else _last_update(settled or not latest),
     }

@@ -75,6 +75,8 @@ class Version:
     settings: Settings
     created_at: float
     description: str = ""
+    # The first `$LATEST` of a function, which takes no call until it has settled.
+    new: bool = False
     # RevisionId changes with the update and again when the update has settled, so whoever reads
     # it too early gets a 412 later: the reason why it must be read after the update settled.
     revision_ids: tuple[str, str] = field(
@@ -117,6 +119,29 @@ class Function:
     def arn(self) -> str:
         return arn("lambda", f"function:{self.name}")
 
+    def check_active(self, now: float) -> None:
+        """Raises while the function is being created.
+        https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html"""
+        if self.latest.new and not self.latest.settled(now):
+            raise _conflict("The function is currently in the following state: Pending")
+
+    def check_settled(self, now: float) -> None:
+        """Raises while the function is being created or updated."""
+        self.check_active(now)
+        if not self.latest.settled(now):
+            raise _conflict(f"An update is in progress for resource: {self.arn}")
+
+    def publish(self, now: float, description: str = "") -> Version:
+        """A version of `$LATEST`: a new one, unless nothing has changed since the last."""
+        last = self.versions.get(str(self.published))
+        if last and last.same_as(self.latest):
+            return last
+        self.published += 1
+        latest = self.latest
+        version = Version(str(self.published), latest.code, latest.settings, now, description)
+        self.versions[version.number] = version
+        return version
+
     def qualified_arn(self, qualifier: str) -> str:
         return f"{self.arn}:{qualifier}"
 
@@ -149,6 +174,11 @@ class Function:
                 Type="User",
             )
         return self.aliases[name]
+
+
+def _conflict(why: str) -> AwsError:
+    message = f"The operation cannot be performed at this time. {why}"
+    return AwsError("ResourceConflictException", message, Type="User")
 
 
 def not_found(function_arn: str) -> AwsError:

@@ -119,6 +119,7 @@ class Pool:
             version.code.folder,
             self._environment(function, version, group),
             f"127.0.0.1:{self._port}",
+            settings["MemorySize"],
         )
         sandbox = Sandbox(launch, stream)
         self._runtime_api.add(sandbox)

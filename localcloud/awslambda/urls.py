@@ -80,7 +80,10 @@ class FunctionUrls:
             return _json(403, {"Message": "Forbidden"})
         version = function.draw(qualifier)
         event = json.dumps(_event(request, url_id, f"/{path}")).encode()
-        answer = self._invocations.run(function, version, qualifier, event)
+        try:
+            answer = self._invocations.run(function, version, qualifier, event)
+        except AwsError as error:
+            return _json(429 if error.status == 429 else 502, {"Message": error.message})
         if answer.error:
             return _json(502, {"Message": "Internal Server Error"})
         return _response(json.loads(answer.payload or b"null"))
