@@ -55,8 +55,8 @@ def _broken(kind: str, text: str, version: Version, status: str) -> Answer:
 
 def _init_failed(work: Work, version: Version, told: dict[str, Any]) -> Answer:
     """What the runtime posted. Lambda runs a failed init again with the first invocation, which is
-    why the error knows that invocation's id; here it runs once."""
-    body = {"stackTrace": [], **told, "requestId": work.request_id}
+    why an error that has place for an id knows that invocation's; here it runs once."""
+    body = {**told, "requestId": work.request_id} if "requestId" in told else told
     kind = str(told.get("errorType", ""))
     return Answer(json.dumps(body).encode(), "Unhandled", version.number, "error", kind)
 

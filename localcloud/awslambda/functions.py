@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from localcloud.awslambda import languages
 from localcloud.awslambda.inputs import operations
 from localcloud.awslambda.model import (
     LATEST,
@@ -99,6 +100,8 @@ class FunctionOperations:
 
     def update_function_configuration(self, params: Params) -> Params:
         function = self._changeable(params)
+        if "Runtime" in params:
+            _check_runtime(params["Runtime"])
         settings = function.latest.settings.changed({k: params[k] for k in SETTINGS if k in params})
         function.latest = Version(LATEST, function.latest.code, settings, self._clock.now())
         return configuration(function, function.latest, self._clock.now())
@@ -161,8 +164,11 @@ def _check_language(params: Params) -> None:
             "packages."
         )
         raise AwsError("InvalidParameterValueException", message, Type="User")
-    if not params["Runtime"].startswith("python"):
-        message = f"The local cloud runs Python functions alone, not {params['Runtime']}."
+    _check_runtime(params["Runtime"])
+
+
+def _check_runtime(runtime: str) -> None:
+    if message := languages.refusal(runtime):
         raise AwsError("InvalidParameterValueException", message, Type="User")
 
 

@@ -115,6 +115,7 @@ class Pool:
         group = (settings["LoggingConfig"] or {}).get("LogGroup") or f"/aws/lambda/{function.name}"
         stream = LogStream(group, version.number, f"{time.monotonic_ns():x}")
         launch = Launch(
+            settings["Runtime"],
             settings["Handler"],
             version.code.folder,
             self._environment(function, version, group),

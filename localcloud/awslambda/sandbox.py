@@ -40,6 +40,7 @@ class Work:
 class Launch:
     """What a sandbox is started with."""
 
+    runtime: str
     handler: str
     folder: Path
     environment: dict[str, str]
@@ -151,7 +152,7 @@ class Sandbox:
 
 def _start(launch: Launch, sandbox_id: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        languages.command(launch.handler),
+        languages.command(launch.runtime, launch.handler, launch.memory_mb),
         cwd=launch.folder,
         env=_environment(launch, sandbox_id),
         stdin=subprocess.DEVNULL,
@@ -167,7 +168,7 @@ def _environment(launch: Launch, sandbox_id: str) -> dict[str, str]:
     base = {key: os.environ[key] for key in ("PATH", "LD_LIBRARY_PATH") if key in os.environ}
     return {
         **base,
-        **languages.environment(launch.folder),
+        **languages.environment(launch.runtime, launch.folder),
         "LANG": "en_US.UTF-8",
         "TZ": ":UTC",
         "LAMBDA_TASK_ROOT": str(launch.folder),
