@@ -114,8 +114,10 @@ class EventSources:
         _check_batches(mapping)
         event_filters.check(mapping.get("FilterCriteria"))
         name, qualifier = split(mapping["FunctionArn"])
-        role = self._functions.get(name).version(qualifier).settings["Role"]
-        _check_role(role, mapping["EventSourceArn"])
+        settings = self._functions.get(name).version(qualifier).settings
+        url = _existing(mapping["EventSourceArn"])
+        _check_role(settings["Role"], url)
+        _check_patience(url, settings["Timeout"])
 
     def _check_only(self, mapping: dict[str, Any]) -> None:
         same = ("EventSourceArn", "FunctionArn")
@@ -151,16 +153,19 @@ def _check_batches(mapping: dict[str, Any]) -> None:
         )
 
 
-def _check_role(role: str, queue_arn: str) -> None:
-    sqs = clients.of_service("sqs", role)
+def _existing(queue_arn: str) -> str:
     try:
-        url = queue_url(queue_arn)
+        return queue_url(queue_arn)
     except ClientError as error:
         told = error.response["Error"]
         raise _invalid(
             f"Error occurred while ReceiveMessage. SQS Error Code: {told['Code']}. "
             f"SQS Error Message: {told['Message']}"
         ) from error
+
+
+def _check_role(role: str, url: str) -> None:
+    sqs = clients.of_service("sqs", role)
     for operation, wrong in _PROBES.items():
         try:
             sqs._make_api_call(operation, {"QueueUrl": url, **wrong})
@@ -170,6 +175,18 @@ def _check_role(role: str, queue_arn: str) -> None:
                     "The provided execution role does not have permissions to call "
                     f"{operation} on SQS"
                 ) from error
+
+
+def _check_patience(url: str, timeout: int) -> None:
+    """A message must not come back while a function may still be at work on it."""
+    names = ["VisibilityTimeout"]
+    found = clients.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)
+    hidden = int(found["Attributes"]["VisibilityTimeout"])
+    if hidden < timeout:
+        raise _invalid(
+            f"Queue visibility timeout: {hidden} seconds is less than Function timeout: "
+            f"{timeout} seconds"
+        )
 
 
 def _invalid(message: str) -> AwsError:

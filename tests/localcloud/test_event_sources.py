@@ -82,7 +82,7 @@ def send(aws, url, *bodies):
 )
 def test_an_answer_that_names_no_message_of_the_batch_brings_all_of_it_back(aws, mapped, answer):
     url, arn = queue(aws)
-    name = function(aws, code=ANSWERS.replace("{answer}", answer))
+    name = function(aws, code=ANSWERS.replace("{answer}", answer), Timeout=1)
     mapped(name, arn, FunctionResponseTypes=["ReportBatchItemFailures"])
     send(aws, url, "one")
     wait_for(lambda: len(batches(aws, name)) > 1)
@@ -92,7 +92,7 @@ def test_an_answer_that_names_no_message_of_the_batch_brings_all_of_it_back(aws,
 @pytest.mark.parametrize("answer", ["None", "{}", "{'batchItemFailures': []}", "''"])
 def test_an_answer_that_names_no_failure_is_a_success(aws, mapped, answer):
     url, arn = queue(aws)
-    name = function(aws, code=ANSWERS.replace("{answer}", answer))
+    name = function(aws, code=ANSWERS.replace("{answer}", answer), Timeout=1)
     mapped(name, arn, FunctionResponseTypes=["ReportBatchItemFailures"])
     send(aws, url, "one")
     wait_for(lambda: batches(aws, name) and left(aws, url) == 0)
@@ -105,7 +105,7 @@ def test_only_the_messages_that_failed_come_back(aws, mapped):
         "{'batchItemFailures': [{'itemIdentifier': r['messageId']} for r in event['Records']"
         " if r['body'] == 'bad']}"
     )
-    name = function(aws, code=ANSWERS.replace("{answer}", answer))
+    name = function(aws, code=ANSWERS.replace("{answer}", answer), Timeout=1)
     send(aws, url, "good", "bad")
     mapped(name, arn, FunctionResponseTypes=["ReportBatchItemFailures"])
     wait_for(lambda: len(batches(aws, name)) > 1)
@@ -115,7 +115,7 @@ def test_only_the_messages_that_failed_come_back(aws, mapped):
 
 def test_messages_that_fit_no_filter_are_deleted_unseen(aws, mapped):
     url, arn = queue(aws)
-    name = function(aws, code=KEEPS)
+    name = function(aws, code=KEEPS, Timeout=1)
     patterns = [{"body": {"kind": ["a"], "size": [{"numeric": [">", 3]}]}}, {"body": ["plain"]}]
     filters = [{"Pattern": json.dumps(pattern)} for pattern in patterns]
     good = ['{"kind": "a", "size": 4}', "plain"]
@@ -129,7 +129,7 @@ def test_messages_that_fit_no_filter_are_deleted_unseen(aws, mapped):
 
 def test_a_large_batch_waits_for_its_window(aws, mapped):
     url, arn = queue(aws, VisibilityTimeout="30")
-    name = function(aws, code=KEEPS)
+    name = function(aws, code=KEEPS, Timeout=1)
     mapped(name, arn, BatchSize=100, MaximumBatchingWindowInSeconds=240)
     bodies = [str(number) for number in range(25)]
     send(aws, url, *bodies)
@@ -140,7 +140,7 @@ def test_a_large_batch_waits_for_its_window(aws, mapped):
 
 def test_a_full_batch_does_not_wait_for_its_window(aws, mapped):
     url, arn = queue(aws, VisibilityTimeout="30")
-    name = function(aws, code=KEEPS)
+    name = function(aws, code=KEEPS, Timeout=1)
     send(aws, url, *[str(number) for number in range(12)])
     mapped(name, arn, BatchSize=12, MaximumBatchingWindowInSeconds=300)
     wait_for(lambda: left(aws, url) == 0, 10)
@@ -157,7 +157,7 @@ def refusal(call, code, **params):
 def test_what_sqs_cannot_do_is_refused(aws):
     _, arn = queue(aws)
     _, fifo = queue(aws, FifoQueue="true")
-    name = function(aws)
+    name = function(aws, Timeout=1)
     create = aws.lambda_.create_event_source_mapping
     for source, wrong in (
         (arn, {"BatchSize": 11}),
@@ -176,9 +176,22 @@ def test_what_sqs_cannot_do_is_refused(aws):
         )
 
 
+def test_a_queue_must_hide_its_messages_as_long_as_the_function_may_take(aws):
+    _, arn = queue(aws, VisibilityTimeout="10")
+    message = refusal(
+        aws.lambda_.create_event_source_mapping,
+        "InvalidParameterValueException",
+        FunctionName=function(aws, Timeout=11),
+        EventSourceArn=arn,
+    )
+    assert message == (
+        "Queue visibility timeout: 10 seconds is less than Function timeout: 11 seconds"
+    )
+
+
 def test_a_queue_is_mapped_to_a_function_once(aws, mapped):
     _, arn = queue(aws)
-    name = function(aws)
+    name = function(aws, Timeout=1)
     first = mapped(name, arn)
     create = aws.lambda_.create_event_source_mapping
     for same in (name, first["FunctionArn"]):
@@ -196,7 +209,7 @@ def test_the_functions_role_must_be_allowed_to_poll(aws, missing):
     _, arn = queue(aws)
     allowed = [action for action in POLLING if action != missing]
     poor = role(aws, allow={"Effect": "Allow", "Action": allowed, "Resource": arn})
-    name = function(aws, Role=poor)
+    name = function(aws, Role=poor, Timeout=1)
     message = refusal(
         aws.lambda_.create_event_source_mapping,
         "InvalidParameterValueException",
@@ -213,7 +226,7 @@ def test_a_role_that_loses_its_permission_gets_no_more_messages(aws, cloud, mapp
     url, arn = queue(aws)
     name = unique("poller")
     poor = role(aws, name, allow={"Effect": "Allow", "Action": POLLING, "Resource": arn})
-    got = function(aws, code=KEEPS, Role=poor)
+    got = function(aws, code=KEEPS, Role=poor, Timeout=1)
     mapped(got, arn)
     send(aws, url, "before")
     wait_for(lambda: batches(aws, got) == [["before"]])
@@ -230,7 +243,7 @@ def test_a_role_that_loses_its_permission_gets_no_more_messages(aws, cloud, mapp
 
 def test_a_mapping_follows_its_function(aws, mapped):
     url, arn = queue(aws)
-    first, second = function(aws, code=KEEPS), function(aws, code=KEEPS)
+    first, second = function(aws, code=KEEPS, Timeout=1), function(aws, code=KEEPS, Timeout=1)
     mapping = mapped(first, arn)
     settle(aws, second)
     aws.lambda_.update_event_source_mapping(UUID=mapping["UUID"], FunctionName=second)
