@@ -119,17 +119,9 @@ class Invocations:
         if ended == "timeout":
             system_log.timed_out(work.request_id, timed_out(version))
         found = answer(work, ended, version, sandbox)
-        system_log.end(
-            Report(
-                work.request_id,
-                over - started,
-                init_seconds,
-                version.settings["MemorySize"],
-                sandbox.memory_mb(),
-                found.status,
-                found.error_type,
-            )
-        )
+        memory = (version.settings["MemorySize"], sandbox.memory_mb())
+        ending = (found.status, found.error_type)
+        system_log.end(Report(work.request_id, over - started, init_seconds, *memory, *ending))
         failed = bool(found.error)
         self.ran.append(Ran(over, function.name, invocation.qualifier, version.number, failed))
         record(function, version.number, invocation.qualifier, started, over, failed)
