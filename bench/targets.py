@@ -92,7 +92,7 @@ def make_target(
 
 def _is_settled(function: str) -> bool:
     found = client("lambda").get_function_configuration(FunctionName=function)
-    return bool(found["LastUpdateStatus"] == "Successful")
+    return bool(found.get("LastUpdateStatus") == "Successful")
 
 
 def zipped(remark: str, manifest: str = "") -> bytes:

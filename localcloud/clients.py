@@ -17,6 +17,8 @@ from localcloud.account import ACCOUNT, REGION
 
 _lock = threading.Lock()
 _roles: dict[str, str] = {}
+# Keys of what a service does by itself with somebody's role.
+_by_services: set[str] = set()
 # Services try again when they are throttled, as clients do.
 ATTEMPTS = 5
 # As long as a function may run, and as long as one that is invoked may have to wait its turn.
@@ -31,16 +33,25 @@ def client(service: str, role_arn: str = "", attempts: int = ATTEMPTS) -> Any:
         return _made(service, role_arn, attempts)
 
 
+def of_service(service: str, role_arn: str) -> Any:
+    """A client for what AWS does by itself with a role: IAM holds it to the role's policies, and it
+    is nobody's call in the journal, nor met by faults that do not name the owner."""
+    with _lock:
+        return _made(service, role_arn, ATTEMPTS, by_service=True)
+
+
 def forget() -> None:
     """Forget every client: the endpoint or the roles are new."""
     _made.cache_clear()
 
 
 @cache
-def _made(service: str, role_arn: str, attempts: int) -> Any:
+def _made(service: str, role_arn: str, attempts: int, *, by_service: bool = False) -> Any:
     keys: dict[str, Any] = {}
     if role_arn:
         credentials = credentials_of(role_arn, service)
+        if by_service:
+            _by_services.add(credentials["AWS_ACCESS_KEY_ID"])
         keys = {
             "aws_access_key_id": credentials["AWS_ACCESS_KEY_ID"],
             "aws_secret_access_key": credentials["AWS_SECRET_ACCESS_KEY"],
@@ -64,6 +75,8 @@ def caller_of(access_key_id: str) -> str:
     """Who calls with these keys: "owner", "anonymous", or the role's name without its stack."""
     if not access_key_id:
         return "anonymous"
+    if access_key_id in _by_services:
+        return "owner"
     name = role_of(access_key_id).rsplit("/", 1)[-1]
     found = _MADE_UP.fullmatch(name)
     return found.group(1) if found else name or "owner"

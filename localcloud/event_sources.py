@@ -1,19 +1,18 @@
 """Event source mappings: queues whose messages a function is given, in batches."""
 
-import json
-import logging
 import threading
 import uuid
 from typing import Any
 
-from localcloud import clients
-from localcloud.account import REGION, name_of
-from localcloud.awslambda.invocations import Invocations
-from localcloud.awslambda.model import Functions
-from localcloud.clock import Clock
-from localcloud.wire import AwsError, Params
+from botocore.exceptions import ClientError
 
-log = logging.getLogger(__name__)
+from localcloud import clients, event_filters
+from localcloud.awslambda.inputs import operations
+from localcloud.awslambda.invocations import Invocations
+from localcloud.awslambda.model import Functions, split
+from localcloud.clock import Clock
+from localcloud.queue_poller import MOST_AT_ONCE, QueuePoller, queue_url
+from localcloud.wire import AwsError, Params
 
 _SETTINGS = [
     "BatchSize",
@@ -22,8 +21,16 @@ _SETTINGS = [
     "ScalingConfig",
     "FilterCriteria",
 ]
+# What the role must be allowed, each asked for in a way that SQS itself refuses, so that nothing
+# happens to the queue. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+_PROBES: dict[str, dict[str, Any]] = {
+    "ReceiveMessage": {"MaxNumberOfMessages": 0},
+    "DeleteMessage": {"ReceiptHandle": "none"},
+    "GetQueueAttributes": {"AttributeNames": ["QueueArn"]},
+}
 
 
+@operations
 class EventSources:
     """The mapping operations of Lambda, and one poller for each mapping."""
 
@@ -37,23 +44,20 @@ class EventSources:
         self._mappings.clear()
 
     def create_event_source_mapping(self, params: Params) -> Params:
-        source = params.get("EventSourceArn", "")
-        if ":sqs:" not in source:
-            message = "The local cloud maps only SQS queues to functions."
-            raise AwsError("InvalidParameterValueException", message, Type="User")
-        function = self._functions.get(params["FunctionName"])
         mapping = {
             "UUID": str(uuid.uuid4()),
-            "EventSourceArn": source,
-            "FunctionArn": params["FunctionName"]
-            if ":" in params["FunctionName"]
-            else function.arn,
+            "EventSourceArn": params.get("EventSourceArn", ""),
             "BatchSize": 10,
-            "State": "Enabled" if params.get("Enabled", True) else "Disabled",
-            **{name: params[name] for name in _SETTINGS if name in params},
+            **self._changes({"Enabled": True, **params}),
         }
+        _check_source(params)
+        self._check(mapping)
+        self._check_only(mapping)
         self._mappings[mapping["UUID"]] = mapping
-        threading.Thread(target=self._poll, args=(mapping,), daemon=True).start()
+        poller = QueuePoller(self._functions, self._invocations, self._clock, mapping)
+        threading.Thread(
+            target=poller.run, args=(lambda: self._is_on(mapping),), daemon=True
+        ).start()
         return mapping
 
     def get_event_source_mapping(self, params: Params) -> Params:
@@ -64,9 +68,9 @@ class EventSources:
 
     def update_event_source_mapping(self, params: Params) -> Params:
         mapping = self.get_event_source_mapping(params)
-        mapping.update({name: params[name] for name in _SETTINGS if name in params})
-        if "Enabled" in params:
-            mapping["State"] = "Enabled" if params["Enabled"] else "Disabled"
+        changes = self._changes(params)
+        self._check({**mapping, **changes})
+        mapping.update(changes)
         return mapping
 
     def delete_event_source_mapping(self, params: Params) -> Params:
@@ -89,62 +93,101 @@ class EventSources:
         ]
         return {"EventSourceMappings": found}
 
-    def _poll(self, mapping: dict[str, Any]) -> None:
-        sqs = clients.client("sqs")
-        url = sqs.get_queue_url(QueueName=name_of(mapping["EventSourceArn"]))["QueueUrl"]
-        while mapping["UUID"] in self._mappings and not self._clock.stopped.is_set():
-            try:
-                got = self._once(sqs, url, mapping) if mapping["State"] == "Enabled" else False
-            except Exception as error:
-                log.warning("polling %s: %s", url, error)
-                got = False
-            if not got:
-                self._clock.wait_real(0.1)
+    def _is_on(self, mapping: dict[str, Any]) -> bool:
+        return mapping["UUID"] in self._mappings and not self._clock.stopped.is_set()
 
-    def _once(self, sqs: Any, url: str, mapping: dict[str, Any]) -> bool:
-        answer = sqs.receive_message(
-            QueueUrl=url,
-            MaxNumberOfMessages=min(int(mapping["BatchSize"]), 10),
-            AttributeNames=["All"],
-            MessageAttributeNames=["All"],
+    def _changes(self, params: Params) -> dict[str, Any]:
+        """What a request says of a mapping, as the mapping keeps it."""
+        changes = {name: params[name] for name in _SETTINGS if name in params}
+        if "FunctionName" in params:
+            name, qualifier = split(params["FunctionName"])
+            function = self._functions.get(name)
+            function.version(qualifier)
+            changes["FunctionArn"] = (
+                function.qualified_arn(qualifier) if qualifier else function.arn
+            )
+        if "Enabled" in params:
+            changes["State"] = "Enabled" if params["Enabled"] else "Disabled"
+        return changes
+
+    def _check(self, mapping: dict[str, Any]) -> None:
+        _check_batches(mapping)
+        event_filters.check(mapping.get("FilterCriteria"))
+        name, qualifier = split(mapping["FunctionArn"])
+        settings = self._functions.get(name).version(qualifier).settings
+        url = _existing(mapping["EventSourceArn"])
+        _check_role(settings["Role"], url)
+        _check_patience(url, settings["Timeout"])
+
+    def _check_only(self, mapping: dict[str, Any]) -> None:
+        same = ("EventSourceArn", "FunctionArn")
+        for other in list(self._mappings.values()):
+            if all(other[name] == mapping[name] for name in same):
+                message = (
+                    f'An event source mapping with SQS arn (" {mapping["EventSourceArn"]} ") and '
+                    f'function (" {split(mapping["FunctionArn"])[0]} ") already exists. Please '
+                    f"update or delete the existing mapping with UUID {other['UUID']}"
+                )
+                raise AwsError("ResourceConflictException", message, Type="User")
+
+
+def _check_source(params: Params) -> None:
+    if ":sqs:" not in params.get("EventSourceArn", ""):
+        raise _invalid("The local cloud maps only SQS queues to functions.")
+    if "StartingPosition" in params:
+        raise _invalid("StartingPosition is not valid for SQS event sources.")
+
+
+def _check_batches(mapping: dict[str, Any]) -> None:
+    """The sizes: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html"""
+    size, window = mapping["BatchSize"], mapping.get("MaximumBatchingWindowInSeconds") or 0
+    if mapping["EventSourceArn"].endswith(".fifo"):
+        if window:
+            raise _invalid("Batching window is not supported for FIFO queues")
+        if size > MOST_AT_ONCE:
+            raise _invalid("The batch size of a FIFO queue is 10 at most")
+    elif size > MOST_AT_ONCE and not window:
+        raise _invalid(
+            "Maximum batch window in seconds must be greater than 0 if maximum batch size is "
+            "greater than 10"
         )
-        messages = answer.get("Messages") or []
-        if not messages:
-            return False
-        event = {"Records": [_record(message, mapping) for message in messages]}
-        failed = self._failed(mapping, event)
-        for message in messages:
-            if message["MessageId"] not in failed:
-                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-        return True
 
-    def _failed(self, mapping: dict[str, Any], event: dict[str, Any]) -> set[str]:
-        """Ids of the messages that stay in the queue: all of them when the function broke."""
-        answer = self._invocations.invoke(
-            {"FunctionName": mapping["FunctionArn"], "Payload": json.dumps(event).encode()}
+
+def _existing(queue_arn: str) -> str:
+    try:
+        return queue_url(queue_arn)
+    except ClientError as error:
+        told = error.response["Error"]
+        raise _invalid(
+            f"Error occurred while ReceiveMessage. SQS Error Code: {told['Code']}. "
+            f"SQS Error Message: {told['Message']}"
+        ) from error
+
+
+def _check_role(role: str, url: str) -> None:
+    sqs = clients.of_service("sqs", role)
+    for operation, wrong in _PROBES.items():
+        try:
+            sqs._make_api_call(operation, {"QueueUrl": url, **wrong})
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "AccessDeniedException":
+                raise _invalid(
+                    "The provided execution role does not have permissions to call "
+                    f"{operation} on SQS"
+                ) from error
+
+
+def _check_patience(url: str, timeout: int) -> None:
+    """A message must not come back while a function may still be at work on it."""
+    names = ["VisibilityTimeout"]
+    found = clients.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)
+    hidden = int(found["Attributes"]["VisibilityTimeout"])
+    if hidden < timeout:
+        raise _invalid(
+            f"Queue visibility timeout: {hidden} seconds is less than Function timeout: "
+            f"{timeout} seconds"
         )
-        everything = {record["messageId"] for record in event["Records"]}
-        if answer["FunctionError"]:
-            return everything
-        if "ReportBatchItemFailures" not in (mapping.get("FunctionResponseTypes") or []):
-            return set()
-        told = json.loads(answer["Payload"] or b"null") or {}
-        return {item.get("itemIdentifier") for item in told.get("batchItemFailures") or []}
 
 
-def _record(message: dict[str, Any], mapping: dict[str, Any]) -> dict[str, Any]:
-    attributes = {
-        name: {"stringValue": value.get("StringValue"), "dataType": value["DataType"]}
-        for name, value in (message.get("MessageAttributes") or {}).items()
-    }
-    return {
-        "messageId": message["MessageId"],
-        "receiptHandle": message["ReceiptHandle"],
-        "body": message["Body"],
-        "attributes": message.get("Attributes") or {},
-        "messageAttributes": attributes,
-        "md5OfBody": message["MD5OfBody"],
-        "eventSource": "aws:sqs",
-        "eventSourceARN": mapping["EventSourceArn"],
-        "awsRegion": REGION,
-    }
+def _invalid(message: str) -> AwsError:
+    return AwsError("InvalidParameterValueException", message, Type="User")

@@ -82,7 +82,7 @@ def function(aws, name=None, code=GOOD, **settings):
 def settle(aws, name):
     wait_for(
         lambda: (
-            aws.lambda_.get_function(FunctionName=name)["Configuration"]["LastUpdateStatus"]
+            aws.lambda_.get_function(FunctionName=name)["Configuration"].get("LastUpdateStatus")
             == "Successful"
         )
     )

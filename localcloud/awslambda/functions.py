@@ -1,19 +1,20 @@
 """Functions and their configuration: CreateFunction, UpdateFunctionCode and what reads them."""
 
-import base64
 from typing import Any
 
-from localcloud import clients
+from localcloud.awslambda import languages
+from localcloud.awslambda.inputs import operations
 from localcloud.awslambda.model import (
     LATEST,
-    Code,
     Function,
     Functions,
     Settings,
     Version,
+    addressed,
     iso,
     split,
 )
+from localcloud.awslambda.packages import package
 from localcloud.clock import Clock
 from localcloud.wire import AwsError, Params
 
@@ -49,20 +50,22 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
+@operations
 class FunctionOperations:
     def __init__(self, functions: Functions, clock: Clock) -> None:
         self._functions = functions
         self._clock = clock
 
     def create_function(self, params: Params) -> Params:
-        if not str(params.get("Runtime", "python")).startswith("python"):
-            message = f"The local cloud runs Python functions alone, not {params['Runtime']}."
-            raise AwsError("InvalidParameterValueException", message, Type="User")
+        code = package(params["Code"], self._functions.code_store)
+        _check_language(params)
         settings = {**DEFAULTS, **{k: params[k] for k in SETTINGS if k in params}}
-        version = Version(LATEST, self._code(params["Code"]), Settings(settings), self._clock.now())
-        function = Function(split(params["FunctionName"])[0], version, tags=params.get("Tags", {}))
+        now = self._clock.now()
+        latest = Version(LATEST, code, Settings(settings), now, new=True)
+        function = Function(split(params["FunctionName"])[0], latest, tags=params.get("Tags", {}))
         self._functions.add(function)
-        return configuration(function, version, self._clock.now())
+        version = function.publish(now) if params.get("Publish") else latest
+        return configuration(function, version, now)
 
     def get_function(self, params: Params) -> Params:
         function, version, qualifier = self._find(params)
@@ -85,21 +88,26 @@ class FunctionOperations:
         # (the model's documentation; whether it resets an arm64 function is unverified).
         architectures = params.get("Architectures", ["x86_64"])
         function = self._changeable(params)
-        code = self._code(params)
+        code = package(params, self._functions.code_store)
         settings = function.latest.settings.changed({"Architectures": architectures})
-        version = Version(LATEST, code, settings, self._clock.now())
+        now = self._clock.now()
+        version = Version(LATEST, code, settings, now)
         if not params.get("DryRun"):
             function.latest = version
-        return configuration(function, version, self._clock.now())
+            if params.get("Publish"):
+                version = function.publish(now)
+        return configuration(function, version, now)
 
     def update_function_configuration(self, params: Params) -> Params:
         function = self._changeable(params)
+        if "Runtime" in params:
+            _check_runtime(params["Runtime"])
         settings = function.latest.settings.changed({k: params[k] for k in SETTINGS if k in params})
         function.latest = Version(LATEST, function.latest.code, settings, self._clock.now())
         return configuration(function, function.latest, self._clock.now())
 
     def delete_function(self, params: Params) -> None:
-        name, qualifier = split(params["FunctionName"], params.get("Qualifier", ""))
+        name, qualifier = addressed(params)
         function = self._functions.get(name)
         if not qualifier:
             self._functions.remove(name)
@@ -136,7 +144,7 @@ class FunctionOperations:
         return {"Tags": self._functions.get(params["Resource"]).tags}
 
     def _find(self, params: Params) -> tuple[Function, Version, str]:
-        name, qualifier = split(params["FunctionName"], params.get("Qualifier", ""))
+        name, qualifier = addressed(params)
         function = self._functions.get(name)
         return function, function.version(qualifier), qualifier
 
@@ -144,22 +152,36 @@ class FunctionOperations:
         """The function, where the caller's guard holds and no update is under way."""
         function = self._functions.get(params["FunctionName"])
         now = self._clock.now()
-        if not function.latest.settled(now):
-            message = (
-                "The operation cannot be performed at this time. An update is in progress for "
-                f"resource: {function.arn}"
-            )
-            raise AwsError("ResourceConflictException", message, Type="User")
+        function.check_settled(now)
         guard_revision(params.get("RevisionId"), function.latest.revision_id(now))
         return function
 
-    def _code(self, source: Params) -> Code:
-        if source.get("ImageUri"):
-            message = "The local cloud does not run container images."
-            raise AwsError("InvalidParameterValueException", message)
-        if source.get("ZipFile"):
-            return Code.from_zip(_bytes(source["ZipFile"]), self._functions.code_store)
-        return Code.from_zip(_object(source), self._functions.code_store)
+
+def _check_language(params: Params) -> None:
+    if not (params.get("Runtime") and params.get("Handler")):
+        message = (
+            "Runtime and Handler are mandatory parameters for functions created with deployment "
+            "packages."
+        )
+        raise AwsError("InvalidParameterValueException", message, Type="User")
+    _check_runtime(params["Runtime"])
+
+
+def _check_runtime(runtime: str) -> None:
+    if message := languages.refusal(runtime):
+        raise AwsError("InvalidParameterValueException", message, Type="User")
+
+
+_PENDING = {
+    "State": "Pending",
+    "StateReason": "The function is being created.",
+    "StateReasonCode": "Creating",
+}
+
+
+def _last_update(settled: bool) -> str:
+    """First set "after function creation completes", the model says."""
+    return "Successful" if settled else "InProgress"
 
 
 def guard_revision(given: str | None, current: str) -> None:
@@ -174,6 +196,7 @@ def guard_revision(given: str | None, current: str) -> None:
 
 def configuration(function: Function, version: Version, now: float, qualifier: str = "") -> Params:
     """FunctionConfiguration, as nine operations answer it."""
+    pending = function.latest.new and not function.latest.settled(now)
     settled = version.settled(now)
     latest = version.number == LATEST
     named = qualifier or ("" if latest else version.number)
@@ -189,23 +212,6 @@ def configuration(function: Function, version: Version, now: float, qualifier: s
         "CodeSha256": version.code.sha256,
         "LastModified": iso(version.created_at),
         "RevisionId": version.revision_id(now),
-        "State": "Active" if settled or latest else "Pending",
-        "LastUpdateStatus": "Successful" if settled or not latest else "InProgress",
+        **(_PENDING if pending or not (settled or latest) else {"State": "Active"}),
+        "LastUpdateStatus": None if pending else _last_update(settled or not latest),
     }
-
-
-def _object(source: Params) -> bytes:
-    """The package in S3: the named object version when one is named, else the newest."""
-    where = {"Bucket": source["S3Bucket"], "Key": source["S3Key"]}
-    if source.get("S3ObjectVersion"):
-        where["VersionId"] = source["S3ObjectVersion"]
-    try:
-        body: bytes = clients.client("s3").get_object(**where)["Body"].read()
-    except Exception as error:
-        message = f"Error occurred while GetObject. S3 Error Message: {error}"
-        raise AwsError("InvalidParameterValueException", message, Type="User") from error
-    return body
-
-
-def _bytes(blob: Any) -> bytes:
-    return blob if isinstance(blob, bytes) else base64.b64decode(blob)

@@ -1,39 +1,26 @@
-"""Invoke: which version runs, how it ends, and what is tried again."""
+"""Invoke: which version runs, and what is answered."""
 
+import base64
 import json
-import random
 import time
 import uuid
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
-from localcloud import clients
+from localcloud.awslambda.asynchronous import Asynchronous
+from localcloud.awslambda.endings import Answer, answer, timed_out
+from localcloud.awslambda.inputs import operations
 from localcloud.awslambda.metrics import record
-from localcloud.awslambda.model import Function, Functions, Version, split
+from localcloud.awslambda.model import Function, Functions, Version, addressed
 from localcloud.awslambda.pool import Pool
+from localcloud.awslambda.reports import Report, SystemLog
 from localcloud.awslambda.sandbox import Sandbox, Work
 from localcloud.clock import Clock
 from localcloud.wire import AwsError, Params
 
-# Lambda tries an asynchronous invocation again one and two minutes after it failed.
-# https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
-RETRY_AFTER_SECONDS = (60, 120)
-# Asynchronous invocations that run, wait for a sandbox, or wait to be tried again.
-MAX_WAITING = 256
 WATCHED = 2000
 MAX_SYNC_PAYLOAD = 6 * 1024 * 1024
-
-
-@dataclass(frozen=True)
-class Answer:
-    """How an invocation ended: `error` is empty, `Handled` is never sent for Python."""
-
-    payload: bytes
-    error: str
-    version: str
 
 
 @dataclass(frozen=True)
@@ -47,6 +34,18 @@ class Ran:
     failed: bool
 
 
+@dataclass(frozen=True)
+class Invocation:
+    """One try to run a version. `request_id` is the same for every try of one event."""
+
+    function: Function
+    version: Version
+    qualifier: str
+    payload: bytes
+    request_id: str
+
+
+@operations
 class Invocations:
     """Runs functions, each invocation in a sandbox of its own. `ran` holds the last ones."""
 
@@ -54,182 +53,94 @@ class Invocations:
         self._functions = functions
         self._pool = pool
         self._clock = clock
+        self._asynchronous = Asynchronous(self._try, clock)
         self.ran: deque[Ran] = deque(maxlen=WATCHED)
-        self._async = ThreadPoolExecutor(MAX_WAITING, "async-invoke")
 
     def invoke(self, params: Params) -> Params:
         """The operation Invoke, synchronous (RequestResponse) or not (Event)."""
-        name, qualifier = split(params["FunctionName"], params.get("Qualifier", ""))
+        name, qualifier = addressed(params)
         function = self._functions.get(name)
-        version = _chosen(function, qualifier)
+        version = function.draw(qualifier)
         payload = _read(params.get("Payload")) or b"{}"
         _check_json(payload)
         kind = params.get("InvocationType") or "RequestResponse"
         if kind == "DryRun":
             return {"StatusCode": 204}
+        function.check_active(self._clock.now())
         if kind == "Event":
-            self._async.submit(self._run_later, function, qualifier, payload)
+            self._asynchronous.submit(function, qualifier, payload)
             return {"StatusCode": 202}
-        answer = self.run(function, version, qualifier, payload)
+        answer, tail = self._run(_invocation(function, version, qualifier, payload))
+        wants_tail = params.get("LogType") == "Tail"
         return {
             "StatusCode": 200,
             "Payload": answer.payload,
             "FunctionError": answer.error or None,
             "ExecutedVersion": answer.version,
+            "LogResult": base64.b64encode(tail).decode() if wants_tail else None,
         }
 
     def run(self, function: Function, version: Version, qualifier: str, payload: bytes) -> Answer:
-        """One invocation in a sandbox, with its log lines and its metrics."""
+        """One invocation in a sandbox, with its log lines and its metrics. Raises AwsError when the
+        function may not run now."""
+        return self._run(_invocation(function, version, qualifier, payload))[0]
+
+    def stop(self) -> None:
+        self._asynchronous.stop()
+
+    def _try(self, function: Function, qualifier: str, payload: bytes, request_id: str) -> Answer:
+        version = function.draw(qualifier)
+        return self._run(Invocation(function, version, qualifier, payload, request_id))[0]
+
+    def _run(self, invocation: Invocation) -> tuple[Answer, bytes]:
+        """The answer, and the end of the log."""
+        function, version = invocation.function, invocation.version
+        if function.concurrency == 0:
+            reason = "ReservedFunctionConcurrentInvocationLimitExceeded"
+            raise AwsError(
+                "TooManyRequestsException", "Rate Exceeded.", 429, Reason=reason, Type="User"
+            )
         sandbox = self._pool.take(function, version)
         try:
-            return self._run_in(sandbox, function, version, qualifier, payload)
+            return self._run_in(sandbox, invocation), sandbox.log.tail
         finally:
             self._pool.give_back(function, version, sandbox)
 
-    def _run_in(
-        self,
-        sandbox: Sandbox,
-        function: Function,
-        version: Version,
-        qualifier: str,
-        payload: bytes,
-    ) -> Answer:
+    def _run_in(self, sandbox: Sandbox, invocation: Invocation) -> Answer:
+        function, version = invocation.function, invocation.version
+        init_seconds = sandbox.start_up()
         started = time.time()
-        timeout = float(version.settings["Timeout"])
-        work = Work(
-            str(uuid.uuid4()),
-            payload,
-            int((started + timeout) * 1000),
-            function.qualified_arn(qualifier) if qualifier else function.arn,
-        )
-        sandbox.log.write(f"START RequestId: {work.request_id} Version: {version.number}")
-        ended = sandbox.run(work, timeout)
-        answer = _answer(work, ended, version, sandbox)
-        _write_end(sandbox, work, started, version)
-        failed = bool(answer.error)
-        self.ran.append(Ran(time.time(), function.name, qualifier, version.number, failed))
-        record(function, version.number, qualifier, started, time.time(), failed)
-        return answer
-
-    def _run_later(self, function: Function, qualifier: str, payload: bytes) -> None:
-        settings = function.async_settings.get(qualifier, {})
-        retries = settings.get("MaximumRetryAttempts")
-        tries = 1 + (2 if retries is None else retries)
-        for attempt in range(tries):
-            answer = self.run(function, _chosen(function, qualifier), qualifier, payload)
-            if not answer.error:
-                self._deliver(function, settings, "OnSuccess", payload, answer, attempt + 1)
-                return
-            if attempt + 1 < tries:
-                self._clock.wait(RETRY_AFTER_SECONDS[attempt])
-        self._deliver(function, settings, "OnFailure", payload, answer, tries)
-
-    def _deliver(
-        self,
-        function: Function,
-        settings: dict[str, Any],
-        outcome: str,
-        payload: bytes,
-        answer: Answer,
-        tries: int,
-    ) -> None:
-        destinations = settings.get("DestinationConfig") or {}
-        target = (destinations.get(outcome) or {}).get("Destination")
-        if target:
-            role = function.latest.settings["Role"]
-            send(target, _invocation_record(function, outcome, payload, answer, tries), role)
-
-    def stop(self) -> None:
-        self._async.shutdown(wait=False, cancel_futures=True)
+        work = _work(invocation, started)
+        system_log = SystemLog(sandbox.log, version.settings["LoggingConfig"] or {})
+        sandbox.log.begin()
+        system_log.start(work.request_id, version.number)
+        ended = sandbox.run(work, float(version.settings["Timeout"]))
+        over = time.time()
+        if ended == "timeout":
+            system_log.timed_out(work.request_id, timed_out(version))
+        found = answer(work, ended, version, sandbox)
+        memory = (version.settings["MemorySize"], sandbox.memory_mb())
+        ending = (found.status, found.error_type)
+        system_log.end(Report(work.request_id, over - started, init_seconds, *memory, *ending))
+        failed = bool(found.error)
+        self.ran.append(Ran(over, function.name, invocation.qualifier, version.number, failed))
+        record(function, version.number, invocation.qualifier, started, over, failed)
+        return found
 
 
-def send(target_arn: str, message: dict[str, Any], role: str) -> None:
-    """Hand a message to a function, queue or topic, as an asynchronous destination does: with the
-    role of the function that failed."""
-    text = json.dumps(message)
-    match target_arn.split(":")[2]:
-        case "lambda":
-            clients.client("lambda", role).invoke(
-                FunctionName=target_arn, InvocationType="Event", Payload=text.encode()
-            )
-        case "sqs":
-            client = clients.client("sqs", role)
-            url = client.get_queue_url(QueueName=target_arn.rsplit(":", maxsplit=1)[-1])["QueueUrl"]
-            client.send_message(QueueUrl=url, MessageBody=text)
-        case "sns":
-            clients.client("sns", role).publish(TopicArn=target_arn, Message=text)
+def _invocation(function: Function, version: Version, qualifier: str, payload: bytes) -> Invocation:
+    return Invocation(function, version, qualifier, payload, str(uuid.uuid4()))
 
 
-def _chosen(function: Function, qualifier: str) -> Version:
-    """The version that serves this invocation: an alias with weights draws one."""
-    if qualifier not in function.aliases:
-        return function.version(qualifier)
-    alias = function.aliases[qualifier]
-    draw = random.random()
-    for number, weight in alias.weights.items():
-        if draw < weight:
-            return function.versions[number]
-        draw -= weight
-    return function.version(alias.version)
-
-
-def _answer(work: Work, ended: str, version: Version, sandbox: Sandbox) -> Answer:
-    if not ended:
-        error = "Unhandled" if work.error else ""
-        return Answer(work.answer, error, version.number)
-    if ended == "timeout":
-        seconds = float(version.settings["Timeout"])
-        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
-        text = f"{now} {work.request_id} Task timed out after {seconds:.2f} seconds"
-        sandbox.log.write(text)
-        body = {
-            "errorType": "Sandbox.Timedout",
-            "errorMessage": f"RequestId: {work.request_id} Error: Task timed out after {seconds:.2f} seconds",
-        }
-        return Answer(json.dumps(body).encode(), "Unhandled", version.number)
-    if sandbox.init_error:
-        return Answer(json.dumps(sandbox.init_error).encode(), "Unhandled", version.number)
-    text = f"RequestId: {work.request_id} Error: Runtime exited with error: {_exit(sandbox)}"
-    body = {"errorType": "Runtime.ExitError", "errorMessage": text}
-    return Answer(json.dumps(body).encode(), "Unhandled", version.number)
-
-
-def _exit(sandbox: Sandbox) -> str:
-    code = sandbox.exit_code or 0
-    return f"exit status {code}" if code >= 0 else "signal: killed"
-
-
-def _write_end(sandbox: Sandbox, work: Work, started: float, version: Version) -> None:
-    milliseconds = (time.time() - started) * 1000
-    sandbox.log.write(f"END RequestId: {work.request_id}")
-    sandbox.log.write(
-        f"REPORT RequestId: {work.request_id}\tDuration: {milliseconds:.2f} ms\t"
-        f"Billed Duration: {int(milliseconds) + 1} ms\t"
-        f"Memory Size: {version.settings['MemorySize']} MB\tMax Memory Used: 64 MB"
+def _work(invocation: Invocation, started: float) -> Work:
+    function, qualifier = invocation.function, invocation.qualifier
+    timeout = float(invocation.version.settings["Timeout"])
+    return Work(
+        invocation.request_id,
+        invocation.payload,
+        int((started + timeout) * 1000),
+        function.qualified_arn(qualifier) if qualifier else function.arn,
     )
-
-
-def _invocation_record(
-    function: Function, outcome: str, payload: bytes, answer: Answer, tries: int
-) -> dict[str, Any]:
-    """https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"""
-    failed = outcome == "OnFailure"
-    response = {"statusCode": 200, "executedVersion": answer.version}
-    if failed:
-        response["functionError"] = answer.error
-    return {
-        "version": "1.0",
-        "timestamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z",
-        "requestContext": {
-            "requestId": str(uuid.uuid4()),
-            "functionArn": function.qualified_arn("$LATEST"),
-            "condition": "RetriesExhausted" if failed else "Success",
-            "approximateInvokeCount": tries,
-        },
-        "requestPayload": json.loads(payload),
-        "responseContext": response,
-        "responsePayload": json.loads(answer.payload or b"null"),
-    }
 
 
 def _read(payload: Any) -> bytes:

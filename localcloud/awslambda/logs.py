@@ -7,6 +7,9 @@ from moto.logs.models import logs_backends
 
 from localcloud.account import ACCOUNT, REGION
 
+# LogType=Tail answers the last 4 KB: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+TAIL_BYTES = 4096
+
 _lock = threading.Lock()
 
 
@@ -18,11 +21,22 @@ class LogStream:
         day = time.strftime("%Y/%m/%d", time.gmtime())
         self._stream = f"{day}/[{version}]{sandbox}"
         self._made = False
+        self._tail = b""
+
+    @property
+    def tail(self) -> bytes:
+        """The end of what was written since `begin`."""
+        return self._tail
+
+    def begin(self) -> None:
+        """What is written from here on belongs to another invocation."""
+        self._tail = b""
 
     def write(self, line: str) -> None:
         backend = logs_backends[ACCOUNT][REGION]
         event = {"timestamp": int(time.time() * 1000), "message": line}
         with _lock:
+            self._tail = (self._tail + f"{line}\n".encode())[-TAIL_BYTES:]
             if not self._made:
                 self._make()
             backend.put_log_events(self._group, self._stream, [event])

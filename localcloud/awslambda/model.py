@@ -4,6 +4,7 @@ import base64
 import contextlib
 import hashlib
 import io
+import random
 import uuid
 import zipfile
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from localcloud.account import arn
-from localcloud.wire import AwsError
+from localcloud.wire import AwsError, Params
 
 LATEST = "$LATEST"
 
@@ -74,6 +75,8 @@ class Version:
     settings: Settings
     created_at: float
     description: str = ""
+    # The first `$LATEST` of a function, which takes no call until it has settled.
+    new: bool = False
     # RevisionId changes with the update and again when the update has settled, so whoever reads
     # it too early gets a 412 later: the reason why it must be read after the update settled.
     revision_ids: tuple[str, str] = field(
@@ -116,6 +119,29 @@ class Function:
     def arn(self) -> str:
         return arn("lambda", f"function:{self.name}")
 
+    def check_active(self, now: float) -> None:
+        """Raises while the function is being created.
+        https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html"""
+        if self.latest.new and not self.latest.settled(now):
+            raise _conflict("The function is currently in the following state: Pending")
+
+    def check_settled(self, now: float) -> None:
+        """Raises while the function is being created or updated."""
+        self.check_active(now)
+        if not self.latest.settled(now):
+            raise _conflict(f"An update is in progress for resource: {self.arn}")
+
+    def publish(self, now: float, description: str = "") -> Version:
+        """A version of `$LATEST`: a new one, unless nothing has changed since the last."""
+        last = self.versions.get(str(self.published))
+        if last and last.same_as(self.latest):
+            return last
+        self.published += 1
+        latest = self.latest
+        version = Version(str(self.published), latest.code, latest.settings, now, description)
+        self.versions[version.number] = version
+        return version
+
     def qualified_arn(self, qualifier: str) -> str:
         return f"{self.arn}:{qualifier}"
 
@@ -128,6 +154,18 @@ class Function:
             raise not_found(self.qualified_arn(qualifier))
         return self.versions[number]
 
+    def draw(self, qualifier: str) -> Version:
+        """The version that serves one invocation: an alias with weights draws one."""
+        if qualifier not in self.aliases:
+            return self.version(qualifier)
+        alias = self.aliases[qualifier]
+        draw = random.random()
+        for number, weight in alias.weights.items():
+            if draw < weight:
+                return self.versions[number]
+            draw -= weight
+        return self.version(alias.version)
+
     def alias(self, name: str) -> Alias:
         if name not in self.aliases:
             raise AwsError(
@@ -136,6 +174,11 @@ class Function:
                 Type="User",
             )
         return self.aliases[name]
+
+
+def _conflict(why: str) -> AwsError:
+    message = f"The operation cannot be performed at this time. {why}"
+    return AwsError("ResourceConflictException", message, Type="User")
 
 
 def not_found(function_arn: str) -> AwsError:
@@ -181,6 +224,17 @@ def split(name_or_arn: str, qualifier: str = "") -> tuple[str, str]:
         parts = parts[parts.index("function") + 1 :]
     found = parts[1] if len(parts) > 1 else ""
     return parts[0], qualifier or found
+
+
+def addressed(params: Params) -> tuple[str, str]:
+    """Name and qualifier of the function that a request is about. Raises where they contradict."""
+    _, of_arn = split(params["FunctionName"])
+    if of_arn and of_arn != params.get("Qualifier", of_arn):
+        message = (
+            "The derived qualifier from the function name does not match the specified qualifier."
+        )
+        raise AwsError("InvalidParameterValueException", message, Type="User")
+    return split(params["FunctionName"], params.get("Qualifier", ""))
 
 
 def iso(timestamp: float) -> str:

@@ -4,11 +4,16 @@ import json
 import uuid
 from typing import Any
 
-from localcloud.awslambda.model import Function, Functions, split
+from localcloud.awslambda.inputs import operations
+from localcloud.awslambda.model import LATEST, Function, Functions, addressed
 from localcloud.clock import Clock
 from localcloud.wire import AwsError, Params
 
+# How a function is called asynchronously. Settings of `$LATEST` are those of the function.
+ASYNC_SETTINGS = ("MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig")
 
+
+@operations
 class PermissionOperations:
     def __init__(self, functions: Functions, clock: Clock) -> None:
         self._functions = functions
@@ -41,28 +46,33 @@ class PermissionOperations:
     def put_function_event_invoke_config(self, params: Params) -> Params:
         function, qualifier = self._find(params)
         settings = {
-            "FunctionArn": function.qualified_arn(qualifier or "$LATEST"),
+            "FunctionArn": function.qualified_arn(qualifier or LATEST),
             "LastModified": self._clock.now(),
-            "MaximumRetryAttempts": params.get("MaximumRetryAttempts"),
-            "MaximumEventAgeInSeconds": params.get("MaximumEventAgeInSeconds"),
-            "DestinationConfig": params.get("DestinationConfig", {}),
+            **{name: params.get(name) for name in ASYNC_SETTINGS},
         }
-        function.async_settings[qualifier] = settings
+        function.async_settings[qualifier or LATEST] = settings
+        return settings
+
+    def update_function_event_invoke_config(self, params: Params) -> Params:
+        """Changes what is named; Put takes away all else."""
+        settings = self.get_function_event_invoke_config(params)
+        changed = {name: params[name] for name in ASYNC_SETTINGS if name in params}
+        settings.update(changed, LastModified=self._clock.now())
         return settings
 
     def get_function_event_invoke_config(self, params: Params) -> Params:
         function, qualifier = self._find(params)
-        if qualifier not in function.async_settings:
+        if (qualifier or LATEST) not in function.async_settings:
             message = f"The function {function.arn} doesn't have an EventInvokeConfig"
             raise AwsError("ResourceNotFoundException", message, Type="User")
-        return function.async_settings[qualifier]
+        return function.async_settings[qualifier or LATEST]
 
     def delete_function_event_invoke_config(self, params: Params) -> None:
         function, qualifier = self._find(params)
-        function.async_settings.pop(qualifier, None)
+        function.async_settings.pop(qualifier or LATEST, None)
 
     def _find(self, params: Params) -> tuple[Function, str]:
-        name, qualifier = split(params["FunctionName"], params.get("Qualifier", ""))
+        name, qualifier = addressed(params)
         function = self._functions.get(name)
         if qualifier:
             function.version(qualifier)

@@ -119,10 +119,12 @@ class Pool:
         group = (settings["LoggingConfig"] or {}).get("LogGroup") or f"/aws/lambda/{function.name}"
         stream = LogStream(group, version.number, f"{time.monotonic_ns():x}")
         launch = Launch(
+            settings["Runtime"],
             settings["Handler"],
             version.code.folder,
             self._environment(function, version, group),
             f"127.0.0.1:{self._port}",
+            settings["MemorySize"],
         )
         sandbox = Sandbox(launch, stream)
         self._runtime_api.add(sandbox)

@@ -37,6 +37,9 @@ class RuntimeApi:
             case ["invocation", request_id, "error"]:
                 error = request.headers.get("Lambda-Runtime-Function-Error-Type", "Unhandled")
                 sandbox.finish(request_id, _error_body(request), error)
+            case ["init", "error"]:
+                told = json.loads(_error_body(request))
+                sandbox.init_error = told if isinstance(told, dict) else {"errorMessage": str(told)}
             case _:
                 return Response("no such path", 404)
         return Response('{"status":"OK"}', 202, content_type="application/json")

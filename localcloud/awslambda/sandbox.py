@@ -1,28 +1,26 @@
-"""One warm process that runs one version of one function, driven by AWS's own runtime client."""
+"""One warm process that runs one version of one function, driven by its language's runtime."""
 
 import contextlib
 import os
 import queue
-import re
 import signal
 import subprocess
-import sys
 import threading
+import time
 import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from localcloud.awslambda import languages, memory
 from localcloud.awslambda.logs import LogStream
+from localcloud.awslambda.output import Output
 
 # Lambda gives the init phase ten seconds of its own.
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 INIT_SECONDS = 10
-MAX_FIRST_WORDS = 20_000
-
-# `[ERROR] Runtime.ImportModuleError: Unable to import module …`, or the same as JSON.
-_ERROR_LINE = re.compile(
-    r'(?:\[ERROR\] |"errorType": "|)([A-Z][\w.]*(?:Error|Exception))(?:: |", "errorMessage": ")([^"\n]*)'
-)
+# How often a process at work is looked at: whether it lives, and how much memory it has.
+LOOK_SECONDS = 0.02
 
 
 @dataclass
@@ -42,53 +40,63 @@ class Work:
 class Launch:
     """What a sandbox is started with."""
 
+    runtime: str
     handler: str
     folder: Path
     environment: dict[str, str]
     runtime_api: str
+    memory_mb: int
 
 
 class Sandbox:
-    """A process of `awslambdaric`. It takes one invocation at a time."""
+    """A process of a runtime. It takes one invocation at a time, and no more memory than it may."""
 
     def __init__(self, launch: Launch, log: LogStream) -> None:
         self.id = uuid.uuid4().hex
         self.access_key_id = launch.environment.get("AWS_ACCESS_KEY_ID", "")
         self.function = launch.environment.get("AWS_LAMBDA_FUNCTION_NAME", "")
         self.log = log
+        self.init_error: dict[str, Any] = {}
+        self._limit = launch.memory_mb * memory.MEGABYTE
+        self._peak = 0
         self._ready = threading.Event()
+        self._started_up = False
         self._inbox: queue.Queue[Work | None] = queue.Queue()
         self._current: Work | None = None
-        self._polled = False
-        self._first_words = ""
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "awslambdaric", launch.handler],
-            cwd=launch.folder,
-            env=_environment(launch, self.id),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            start_new_session=True,
-        )
-        threading.Thread(target=self._read_output, daemon=True).start()
+        self._launched = time.monotonic()
+        self._process = _start(launch, self.id)
+        assert self._process.stdout
+        self._output = Output(self._process.stdout, log.write)
+
+    def start_up(self) -> float | None:
+        """Wait until the runtime asks for work, or has ended. The seconds that this took since the
+        launch; None when it had been done before."""
+        if self._started_up:
+            return None
+        self._wait(self._ready, INIT_SECONDS)
+        self._output.drain()
+        self._started_up = True
+        return time.monotonic() - self._launched
 
     def run(self, work: Work, seconds: float) -> str:
         """Run one invocation. Gives back "" or how it ended badly: `timeout` or `exit`."""
         self._current = work
-        self._ready.wait(INIT_SECONDS)
         self._inbox.put(work)
-        ended = work.done.wait(seconds)
+        self._wait(work.done, seconds)
+        self._look()
+        self._output.drain()
         self._current = None
-        if ended:
-            return "" if work.answer or work.error else "exit"
+        if self._peak > self._limit:
+            return "exit"
+        if work.answer or work.error:
+            return ""
+        if not self.alive:
+            return "exit"
         self.kill()
         return "timeout"
 
     def next_work(self) -> Work | None:
         """The runtime's long poll for its next invocation. None when the sandbox ends."""
-        self._polled = True
         self._ready.set()
         return self._inbox.get()
 
@@ -98,15 +106,9 @@ class Sandbox:
             work.answer, work.error = answer, error
             work.done.set()
 
-    @property
-    def init_error(self) -> dict[str, str]:
-        """Why the process never asked for work; empty when it did. awslambdaric cannot post init
-        errors to an address with a path, so they are taken from what it prints."""
-        if self._polled:
-            return {}
-        found = _ERROR_LINE.search(self._first_words)
-        kind, message = found.groups() if found else ("Runtime.ExitError", "Runtime exited")
-        return {"errorType": kind, "errorMessage": message}
+    def memory_mb(self) -> int:
+        """The most that the process has had, as far as it may."""
+        return -(-min(self._peak, self._limit) // memory.MEGABYTE)
 
     @property
     def alive(self) -> bool:
@@ -132,18 +134,33 @@ class Sandbox:
                 os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
-    def _read_output(self) -> None:
-        output = self._process.stdout
-        if output is None:
-            return
-        for line in output:
-            if not self._polled and len(self._first_words) < MAX_FIRST_WORDS:
-                self._first_words += line
-            self.log.write(line.rstrip("\n"))
-        self._process.wait()
-        self._ready.set()
-        if work := self._current:
-            work.done.set()
+    def _wait(self, event: threading.Event, seconds: float) -> None:
+        """Until the event, the end of the process or of the time."""
+        until = time.monotonic() + seconds
+        while self.alive and (left := until - time.monotonic()) > 0:
+            if event.wait(min(left, LOOK_SECONDS)):
+                return
+            self._look()
+
+    def _look(self) -> None:
+        """Kill the process when it has taken more memory than it may: even when it gave it back
+        since, the kernel of Lambda's sandbox would not have let it."""
+        self._peak = max(self._peak, memory.peak(self._process.pid))
+        if self._peak > self._limit:
+            self.kill()
+
+
+def _start(launch: Launch, sandbox_id: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        languages.command(launch.runtime, launch.handler, launch.memory_mb),
+        cwd=launch.folder,
+        env=_environment(launch, sandbox_id),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        bufsize=0,
+        start_new_session=True,
+    )
 
 
 def _environment(launch: Launch, sandbox_id: str) -> dict[str, str]:
@@ -151,11 +168,9 @@ def _environment(launch: Launch, sandbox_id: str) -> dict[str, str]:
     base = {key: os.environ[key] for key in ("PATH", "LD_LIBRARY_PATH") if key in os.environ}
     return {
         **base,
+        **languages.environment(launch.runtime, launch.folder),
         "LANG": "en_US.UTF-8",
         "TZ": ":UTC",
-        "PYTHONPATH": str(launch.folder),
-        "PYTHONUNBUFFERED": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
         "LAMBDA_TASK_ROOT": str(launch.folder),
         "_HANDLER": launch.handler,
         "AWS_LAMBDA_RUNTIME_API": f"{launch.runtime_api}/env/{sandbox_id}",

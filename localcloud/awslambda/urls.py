@@ -13,8 +13,9 @@ from typing import Any
 from werkzeug import Request, Response
 
 from localcloud.account import REGION
+from localcloud.awslambda.inputs import operations
 from localcloud.awslambda.invocations import Invocations
-from localcloud.awslambda.model import Function, Functions, iso, split
+from localcloud.awslambda.model import Function, Functions, addressed, iso
 from localcloud.clock import Clock
 from localcloud.wire import AwsError, Params
 
@@ -27,6 +28,7 @@ _TEXT = ("text/", "application/json", "application/xml", "application/javascript
 _NEEDED = ("lambda:InvokeFunctionUrl", "lambda:InvokeFunction")
 
 
+@operations
 class FunctionUrls:
     """The operations on URLs, and the door to them."""
 
@@ -76,15 +78,18 @@ class FunctionUrls:
         function, qualifier, settings = found
         if settings["AuthType"] != "NONE" or not _is_public(function, qualifier):
             return _json(403, {"Message": "Forbidden"})
-        version = function.version(qualifier)
+        version = function.draw(qualifier)
         event = json.dumps(_event(request, url_id, f"/{path}")).encode()
-        answer = self._invocations.run(function, version, qualifier, event)
+        try:
+            answer = self._invocations.run(function, version, qualifier, event)
+        except AwsError as error:
+            return _json(429 if error.status == 429 else 502, {"Message": error.message})
         if answer.error:
             return _json(502, {"Message": "Internal Server Error"})
         return _response(json.loads(answer.payload or b"null"))
 
     def _find(self, params: Params) -> tuple[Function, str]:
-        name, qualifier = split(params["FunctionName"], params.get("Qualifier", ""))
+        name, qualifier = addressed(params)
         function = self._functions.get(name)
         if qualifier:
             function.version(qualifier)

@@ -4,11 +4,14 @@ import re
 from typing import Any
 
 from localcloud.awslambda.functions import configuration, guard_revision
-from localcloud.awslambda.model import LATEST, Alias, Function, Functions, Version, not_found
+from localcloud.awslambda.inputs import operations
+from localcloud.awslambda.model import LATEST, Alias, Function, Functions, not_found
+from localcloud.awslambda.pages import page
 from localcloud.clock import Clock
 from localcloud.wire import AwsError, Params
 
 
+@operations
 class VersionOperations:
     def __init__(self, functions: Functions, clock: Clock) -> None:
         self._functions = functions
@@ -18,17 +21,15 @@ class VersionOperations:
         function = self._functions.get(params["FunctionName"])
         now = self._clock.now()
         self._guard(function, params, now)
-        last = function.versions.get(str(function.published))
-        if last and last.same_as(function.latest):
-            return configuration(function, last, now)
-        version = self._publish(function, params.get("Description", ""))
+        version = function.publish(now, params.get("Description", ""))
         return configuration(function, version, now)
 
     def list_versions_by_function(self, params: Params) -> Params:
         function = self._functions.get(params["FunctionName"])
         versions = [function.latest, *function.versions.values()]
         now = self._clock.now()
-        return {"Versions": [configuration(function, v, now, v.number) for v in versions]}
+        shown = [configuration(function, v, now, v.number) for v in versions]
+        return page("Versions", shown, params)
 
     def create_alias(self, params: Params) -> Params:
         function = self._functions.get(params["FunctionName"])
@@ -54,7 +55,7 @@ class VersionOperations:
         aliases = [
             a for a in function.aliases.values() if not only or only in (a.version, *a.weights)
         ]
-        return {"Aliases": [_shown(function, alias) for alias in aliases]}
+        return page("Aliases", [_shown(function, alias) for alias in aliases], params)
 
     def update_alias(self, params: Params) -> Params:
         function = self._functions.get(params["FunctionName"])
@@ -76,25 +77,12 @@ class VersionOperations:
         raise AwsError("ProvisionedConcurrencyConfigNotFoundException", message, Type="User")
 
     def _guard(self, function: Function, params: Params, now: float) -> None:
-        if not function.latest.settled(now):
-            message = (
-                "The operation cannot be performed at this time. An update is in progress for "
-                f"resource: {function.arn}"
-            )
-            raise AwsError("ResourceConflictException", message, Type="User")
+        function.check_settled(now)
         guard_revision(params.get("RevisionId"), function.latest.revision_id(now))
         given = params.get("CodeSha256")
         if given and given != function.latest.code.sha256:
             message = f"CodeSHA256 ({given}) is different from current CodeSHA256 in $LATEST"
             raise AwsError("InvalidParameterValueException", message, Type="User")
-
-    def _publish(self, function: Function, description: str) -> Version:
-        function.published += 1
-        number = str(function.published)
-        latest = function.latest
-        version = Version(number, latest.code, latest.settings, self._clock.now(), description)
-        function.versions[number] = version
-        return version
 
 
 def _weights(params: Params) -> dict[str, float]:

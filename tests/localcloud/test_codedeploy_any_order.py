@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from localcloud.codedeploy.inputs import MODEL, _walk
+from localcloud.codedeploy.inputs import MODEL
+from localcloud.model_inputs import walk
 from tests.builders import appspec, wait_for
 from tests.localcloud.codedeploy_shop import ERRORS, OVER, the_shop
 
@@ -219,7 +220,7 @@ def check(door, steps):
 
 
 def check_enums(shape, answer):
-    for path, shape, value in _walk(shape, answer):
+    for path, shape, value in walk(shape, answer):
         allowed = shape.metadata.get("enum")
         assert not allowed or value in allowed or (shape.name, value) in OUTSIDE, (path, value)
 

@@ -56,6 +56,7 @@ def _create_function(asked: Asked) -> Made:
         **_settings(properties),
         **only(properties, "PackageType", "Architectures"),
     )
+    _wait_settled(made["FunctionName"])
     return Made(made["FunctionName"], {"Arn": made["FunctionArn"]})
 
 
@@ -80,8 +81,8 @@ def _update_function(made: Made, asked: Asked) -> Made:
 
 def _wait_settled(name: str) -> None:
     while (
-        call("lambda", "GetFunction", FunctionName=name)["Configuration"]["LastUpdateStatus"]
-        == "InProgress"
+        call("lambda", "GetFunction", FunctionName=name)["Configuration"].get("LastUpdateStatus")
+        != "Successful"
     ):
         time.sleep(0.05)
 
