@@ -8,7 +8,7 @@ from localcloud import install
 from localcloud.cloud import LocalCloud, Options
 from tests.conftest import Clients
 from tests.permissions.statements import of_stack, without
-from tests.permissions.stories import STORIES
+from tests.permissions.stories import PATIENCE, SHORT_PATIENCE, STORIES
 
 PROCESSES = 2
 SPEED = 480
@@ -88,14 +88,14 @@ def missed(story, statement, aws, cloud, outputs):
     with without(aws, statement):
         if "ssm:GetParameter" in statement.actions:  # a secret is remembered for some minutes
             cloud.pool.clear()
-        problem = failure(story, aws, cloud, outputs)
+        problem = failure(story, aws, cloud, outputs, SHORT_PATIENCE)
     denied = [role for role, _ in cloud.front.guard.denied if role.endswith(statement.name)]
     return problem if denied else ""
 
 
-def failure(story, aws, cloud, outputs):
+def failure(story, aws, cloud, outputs, patience=PATIENCE):
     try:
-        story.run(aws, cloud, outputs)
+        story.run(aws, cloud, outputs, patience)
     except Exception as error:  # a story that breaks is a story that fails
         return " ".join(repr(error).split())[:160]
     return ""

@@ -18,8 +18,9 @@ from tests.story.conftest import Team, make_team
 from tests.story.test_clicks import shows
 from tests.story.test_waiting import held_by, record
 
-# Real seconds in which each part of a story has come true, when nothing is missing.
-PATIENCE = 15
+# Real seconds in which each part of a story has come true, when nothing is missing; and after which
+# it is given up where something is.
+PATIENCE, SHORT_PATIENCE = 40, 10
 CANARY = "rollout: canary 10% 5m\n"
 SLOW = "rollout: canary 10% 240m\n"
 ALL_AT_ONCE = "rollout: all at once\n"
@@ -34,6 +35,7 @@ class Stage:
     outputs: dict
     team: Team = None
     alarm: str = ""
+    patience: float = PATIENCE
     undo: list = field(default_factory=list)
 
     @property
@@ -45,7 +47,7 @@ class Stage:
         return self.team.upload(files, **metadata)
 
     def until(self, look):
-        return wait_for(look, PATIENCE)
+        return wait_for(look, self.patience)
 
     def ends(self, release, kind, words=""):
         """The release has this outcome, everyone gets one version, and chat says so."""
@@ -127,9 +129,10 @@ class Story:
     def name(self):
         return self.play.__name__.replace("_", " ")
 
-    def run(self, aws, cloud, outputs):
+    def run(self, aws, cloud, outputs, patience=PATIENCE):
         """Raises AssertionError when something is not as told."""
         stage = set_up(aws, cloud, outputs, alarm=self.alarm, first=self.first)
+        stage.patience = patience
         rule = schedule_of_sweep(aws)
         (aws.events.enable_rule if self.sweeps else aws.events.disable_rule)(Name=rule)
         try:
