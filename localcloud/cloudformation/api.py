@@ -11,13 +11,10 @@ from urllib.parse import unquote, urlsplit
 from localcloud import clients
 from localcloud.account import arn
 from localcloud.cloudformation.changes import changes
-from localcloud.cloudformation.stack import Deploy, Stack, Wanted
-from localcloud.cloudformation.template import (
-    TemplateError,
-    parameter_values,
-    read,
-    without_sam,
-)
+from localcloud.cloudformation.deploy import Deploy
+from localcloud.cloudformation.parameters import parameter_values
+from localcloud.cloudformation.stack import Stack, Wanted
+from localcloud.cloudformation.template import TemplateError, read, without_sam
 from localcloud.cloudformation.views import event_of, resources_of, shown
 from localcloud.wire import AwsError, Params
 
@@ -189,7 +186,7 @@ class CloudFormation:
         return {"StackId": self._find(params["StackName"]).id}
 
     def _start(self, stack: Stack, wanted: Wanted) -> None:
-        creating = not stack.kept
+        creating = stack.wanted is None
         stack.settled.clear()
         stack.status = "CREATE_IN_PROGRESS" if creating else "UPDATE_IN_PROGRESS"
         stack.updated_at = None if creating else datetime.now(UTC)

@@ -45,9 +45,9 @@ def resources_of(stack: Stack) -> list[Params]:
             "StackId": stack.id,
             "StackName": stack.name,
             "LogicalResourceId": kept.logical_id,
-            "PhysicalResourceId": kept.made.physical_id,
+            "PhysicalResourceId": kept.physical_id,
             "ResourceType": kept.type,
-            "ResourceStatus": "CREATE_COMPLETE",
+            "ResourceStatus": kept.status,
             "Timestamp": stack.updated_at or stack.created_at,
             "LastUpdatedTimestamp": stack.updated_at or stack.created_at,
         }

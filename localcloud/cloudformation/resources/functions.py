@@ -112,6 +112,7 @@ define(
         ),
         _update_function,
         ("FunctionName", "PackageType"),
+        "FunctionName",
     )
 )
 

@@ -9,6 +9,7 @@ from localcloud.cloudformation.resource_type import (
     Properties,
     ResourceType,
     call,
+    completing,
     define,
     ignore_missing,
     only,
@@ -27,8 +28,9 @@ def _create_role(asked: Asked) -> Made:
         Tags=tags_of(properties) or None,
         **only(properties, "Path", "Description", "MaxSessionDuration"),
     )["Role"]
-    _put_role_policies(name, properties)
-    return Made(name, {"Arn": role["Arn"], "RoleId": role["RoleId"]})
+    with completing(Made(name, {"Arn": role["Arn"], "RoleId": role["RoleId"]})) as made:
+        _put_role_policies(name, properties)
+    return made
 
 
 def _put_role_policies(name: str, properties: Properties) -> None:
@@ -68,7 +70,9 @@ def _delete_role(made: Made) -> None:
 
 
 define(
-    ResourceType("AWS::IAM::Role", _create_role, _delete_role, _update_role, ("RoleName", "Path"))
+    ResourceType(
+        "AWS::IAM::Role", _create_role, _delete_role, _update_role, ("RoleName", "Path"), "RoleName"
+    )
 )
 
 
@@ -112,17 +116,25 @@ def _create_managed_policy(asked: Asked) -> Made:
         **only(properties, "Description", "Path"),
     )
     policy_arn = made["Policy"]["Arn"]
-    for role in properties.get("Roles") or []:
-        call("iam", "AttachRolePolicy", RoleName=role, PolicyArn=policy_arn)
-    return Made(policy_arn, {"PolicyArn": policy_arn})
+    roles = properties.get("Roles") or []
+    with completing(Made(policy_arn, {"PolicyArn": policy_arn, "Roles": roles})) as policy:
+        for role in roles:
+            call("iam", "AttachRolePolicy", RoleName=role, PolicyArn=policy_arn)
+    return policy
+
+
+def _delete_managed_policy(made: Made) -> None:
+    for role in made.attributes.get("Roles", []):
+        params = {"RoleName": role, "PolicyArn": made.physical_id}
+        ignore_missing(partial(call, "iam", "DetachRolePolicy", **params))
+    ignore_missing(lambda: call("iam", "DeletePolicy", PolicyArn=made.physical_id))
 
 
 define(
     ResourceType(
         "AWS::IAM::ManagedPolicy",
         _create_managed_policy,
-        lambda made: ignore_missing(
-            lambda: call("iam", "DeletePolicy", PolicyArn=made.physical_id)
-        ),
+        _delete_managed_policy,
+        named_by="ManagedPolicyName",
     )
 )

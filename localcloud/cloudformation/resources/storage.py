@@ -11,6 +11,7 @@ from localcloud.cloudformation.resource_type import (
     ResourceFailed,
     ResourceType,
     call,
+    completing,
     define,
     ignore_missing,
     only,
@@ -21,8 +22,9 @@ from localcloud.cloudformation.resource_type import (
 def _create_bucket(asked: Asked) -> Made:
     name = asked.name("BucketName", 63).lower()
     call("s3", "CreateBucket", Bucket=name)
-    _configure_bucket(name, asked.properties)
-    return _bucket(name)
+    with completing(_bucket(name)) as made:
+        _configure_bucket(name, asked.properties)
+    return made
 
 
 def _update_bucket(made: Made, asked: Asked) -> Made:
@@ -150,8 +152,9 @@ def _create_table(asked: Asked) -> Made:
         Tags=tags_of(properties) or None,
         **only(properties, *_TABLE),
     )
-    _configure_table(name, properties)
-    return Made(name, {"Arn": arn("dynamodb", f"table/{name}")})
+    with completing(Made(name, {"Arn": arn("dynamodb", f"table/{name}")})) as made:
+        _configure_table(name, properties)
+    return made
 
 
 def _configure_table(name: str, properties: Properties) -> None:
@@ -182,6 +185,7 @@ define(
         ),
         _update_table,
         ("TableName", "KeySchema"),
+        "TableName",
     )
 )
 
