@@ -26,7 +26,7 @@ from localcloud.awslambda.urls import PREFIX as URLS_PREFIX
 from localcloud.awslambda.urls import FunctionUrls
 from localcloud.awslambda.versions import VersionOperations
 from localcloud.clock import Clock
-from localcloud.cloudformation.api import CloudFormation
+from localcloud.cloudformation.service import CloudFormation
 from localcloud.codedeploy.service import CodeDeploy
 from localcloud.corrections import (
     alarm_states,
@@ -174,7 +174,7 @@ class LocalCloud:
             urls,
         )
         self.front.add_service("codedeploy", *self.codedeploy.parts)
-        self.front.add_service("cloudformation", self.stacks)
+        self.front.add_service("cloudformation", *self.stacks.parts)
         self.front.add_door(SLACK_PREFIX, self.slack)
         self.front.add_door(URLS_PREFIX, urls)
         self.front.add_door(FAULTS_PREFIX, FaultsDoor(self.faults, self.front.journal))

@@ -11,19 +11,21 @@ from typing import Any
 
 from localcloud.cloudformation.making import Maker, why
 from localcloud.cloudformation.order import in_order, needs
-from localcloud.cloudformation.outputs import outputs_of
+from localcloud.cloudformation.outputs import Exports, outputs_of
 from localcloud.cloudformation.resource_type import ResourceFailed
 from localcloud.cloudformation.stack import Kept, Plan, Stack, Wanted
 from localcloud.cloudformation.template import Resolver, TemplateError
 
 USER = "User Initiated"
+DELETING = "DELETE_IN_PROGRESS"
+GOING_BACK = "UPDATE_ROLLBACK_IN_PROGRESS"
 NOT_REMOVED = "Update successful. One or more resources could not be deleted."
 
 
 class Deploy:
     """One create, update or delete of a stack, in one thread."""
 
-    def __init__(self, stack: Stack, exports: Mapping[str, str]) -> None:
+    def __init__(self, stack: Stack, exports: Exports) -> None:
         self._stack = stack
         self._exports = exports
         self._maker = Maker(stack)
@@ -35,7 +37,6 @@ class Deploy:
     def run(self, wanted: Wanted) -> None:
         first = self._wanted_before is None
         with self._stack.lock:
-            self._stack.tell("CREATE_IN_PROGRESS" if first else "UPDATE_IN_PROGRESS", USER)
             try:
                 self._apply(wanted)
             except Exception as error:
@@ -44,11 +45,30 @@ class Deploy:
             else:
                 self._complete(first)
 
-    def delete(self) -> None:
+    def delete(self, retained: frozenset[str], forced: bool) -> None:
+        """`retained` and, when `forced`, what cannot be removed are left to their owner."""
+
+        def stays(kept: Kept) -> bool:
+            return _retained(kept) or kept.logical_id in retained
+
         with self._stack.lock:
-            self._stack.tell("DELETE_IN_PROGRESS", USER)
-            left = self._remove(self._stack.kept.values(), _retained)
+            if self._stack.status != DELETING:  # a creation came to its end meanwhile
+                self._stack.begin(DELETING, USER)
+            left = self._remove(self._stack.kept.values(), stays)
+            if forced:
+                for kept in left:
+                    self._maker.skip(kept)
+                left = []
             self._end_removal(left, "DELETE_FAILED", "DELETE_COMPLETE")
+
+    def resume(self, skipped: frozenset[str]) -> None:
+        """Try again to go back, but for what is `skipped`:
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-continueupdaterollback.html
+        """
+        with self._stack.lock:
+            for name in skipped & set(self._tried):
+                del self._tried[name]
+            self._go_back(USER)
 
     def _apply(self, wanted: Wanted) -> None:
         self._stack.wanted = wanted
@@ -57,7 +77,10 @@ class Deploy:
         order = in_order(bodies)
         for name in order:
             self._make(_plan(name, bodies[name], needs(bodies[name], bodies), resolver))
-        self._stack.outputs = outputs_of(resolver)
+        outputs = outputs_of(resolver)
+        self._exports.check(self._stack, outputs)
+        self._stack.outputs = outputs
+        self._stack.imports = frozenset(resolver.imported)
         self._stack.kept = {name: self._stack.kept[name] for name in order}
 
     def _make(self, plan: Plan) -> None:
@@ -113,7 +136,8 @@ class Deploy:
 
     def _go_back(self, reason: str) -> None:
         """The end of an update that failed."""
-        self._stack.tell("UPDATE_ROLLBACK_IN_PROGRESS", reason)
+        if self._stack.status != GOING_BACK:
+            self._stack.tell(GOING_BACK, reason)
         if failed := self._not_restored():
             text = f"The following resource(s) failed to update: [{', '.join(failed)}]."
             self._stack.tell("UPDATE_ROLLBACK_FAILED", text)
@@ -167,7 +191,7 @@ class Deploy:
             wanted.values,
             self._ref,
             self._attribute,
-            self._exports,
+            self._exports.values(),
             {"AWS::StackName": self._stack.name, "AWS::StackId": self._stack.id},
         )
 

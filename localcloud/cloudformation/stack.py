@@ -48,11 +48,13 @@ class Kept:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A template ready to be deployed: SAM transformed, parameters known."""
+    """A template ready to be deployed: SAM transformed, parameters known. `texts` are the
+    parameters as they were given, `values` what Ref makes of them."""
 
     text: str
     template: Mapping[str, Any]
     values: Mapping[str, Any]
+    texts: Mapping[str, str] = field(default_factory=dict)
     capabilities: tuple[str, ...] = ()
 
 
@@ -75,6 +77,8 @@ class Stack:
     wanted: Wanted | None = None
     kept: dict[str, Kept] = field(default_factory=dict)
     outputs: list[dict[str, str]] = field(default_factory=list)
+    imports: frozenset[str] = frozenset()
+    protected: bool = False
     events: list[StackEvent] = field(default_factory=list)
     tags: list[dict[str, str]] = field(default_factory=list)
     uuid: str = field(default_factory=lambda: str(uuid.uuid4()))
@@ -91,6 +95,11 @@ class Stack:
         """Return when nothing is in progress, or after so many seconds."""
         if self.status.endswith("_IN_PROGRESS") and self.status != "REVIEW_IN_PROGRESS":
             self.settled.wait(seconds)
+
+    def begin(self, status: str, reason: str) -> None:
+        """Something is in progress from now on."""
+        self.settled.clear()
+        self.tell(status, reason)
 
     def tell(self, status: str, reason: str = "") -> None:
         """An event of the stack itself, and its status from now on."""

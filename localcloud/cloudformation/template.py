@@ -22,6 +22,7 @@ PSEUDO = {
     "AWS::NotificationARNs": [],
 }
 NO_VALUE = object()
+SAM = "AWS::Serverless-2016-10-31"
 SUBSTITUTION = re.compile(r"\$\{(!?)([^}]*)\}")
 
 
@@ -64,6 +65,11 @@ def read(text: str) -> dict[str, Json]:
     return document
 
 
+def transforms_of(template: Mapping[str, Json]) -> list[str]:
+    transforms = template.get("Transform") or []
+    return [transforms] if isinstance(transforms, str) else [str(one) for one in transforms]
+
+
 class _NoManagedPolicies:
     def load(self) -> dict[str, str]:
         return {}
@@ -71,17 +77,17 @@ class _NoManagedPolicies:
 
 def without_sam(template: dict[str, Json], values: Mapping[str, Json]) -> dict[str, Json]:
     """The template with SAM's resources turned into CloudFormation's, by AWS's own translator."""
-    transforms = template.get("Transform") or []
-    if "AWS::Serverless-2016-10-31" not in (
-        [transforms] if isinstance(transforms, str) else transforms
-    ):
+    transforms = transforms_of(template)
+    if unknown := [name for name in transforms if name != SAM]:
+        raise TemplateError(f"No transform named {unknown[0]} found.")
+    if not transforms:
         return template
     flat = {k: ",".join(v) if isinstance(v, list) else v for k, v in values.items()}
     copied = json.loads(json.dumps(template, default=str))
     try:
         return dict(transform(copied, flat, _NoManagedPolicies()))
     except Exception as error:
-        raise TemplateError(f"Transform AWS::Serverless-2016-10-31 failed with: {error}") from error
+        raise TemplateError(f"Transform {SAM} failed with: {error}") from error
 
 
 @dataclass
@@ -94,6 +100,7 @@ class Resolver:
     attribute: Callable[[str, str], Json]
     exports: Mapping[str, str] = field(default_factory=dict)
     pseudo: Mapping[str, Json] = field(default_factory=dict)
+    imported: set[str] = field(default_factory=set)
 
     def condition(self, name: str) -> bool:
         conditions = self.template.get("Conditions") or {}
@@ -201,6 +208,7 @@ class Resolver:
         name = self.resolve(argument)
         if name not in self.exports:
             raise TemplateError(f"No export named {name} found.")
+        self.imported.add(name)
         return self.exports[name]
 
     def _getazs(self, _: Json) -> list[str]:
