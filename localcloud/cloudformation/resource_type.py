@@ -34,6 +34,11 @@ class Asked:
     tell: Callable[[str], None] = lambda _reason: None
     before: Properties = field(default_factory=dict)
 
+    def changed(self) -> set[str]:
+        """Names of the properties that are not as before."""
+        old, new = self.before, self.properties
+        return {name for name in {*old, *new} if old.get(name) != new.get(name)}
+
     def name(self, member: str, limit: int = 64) -> str:
         """The name given by the template, or one that CloudFormation would make up."""
         if given := self.properties.get(member):

@@ -2,24 +2,28 @@
 
 from localcloud.cloudformation.resources import (
     aliases,
+    callers,
     deployments,
     events,
     functions,
     identity,
     messaging,
     storage,
+    versions,
     watching,
     workflow,
 )
 
 __all__ = [
     "aliases",
+    "callers",
     "deployments",
     "events",
     "functions",
     "identity",
     "messaging",
     "storage",
+    "versions",
     "watching",
     "workflow",
 ]
