@@ -1,4 +1,4 @@
-"""S3 buckets and DynamoDB tables, and SSM parameters."""
+"""S3 buckets and DynamoDB tables."""
 
 import json
 from typing import Any
@@ -186,23 +186,5 @@ define(
         _update_table,
         ("TableName", "KeySchema"),
         "TableName",
-    )
-)
-
-
-def _put_parameter(asked: Asked) -> Made:
-    name = asked.name("Name")
-    values = only(asked.properties, "Type", "Value", "Description")
-    call("ssm", "PutParameter", Name=name, Overwrite=True, **values)
-    return Made(name, {"Type": values["Type"], "Value": values["Value"]})
-
-
-define(
-    ResourceType(
-        "AWS::SSM::Parameter",
-        _put_parameter,
-        lambda made: ignore_missing(lambda: call("ssm", "DeleteParameter", Name=made.physical_id)),
-        lambda _, asked: _put_parameter(asked),
-        ("Name",),
     )
 )
