@@ -7,6 +7,17 @@ from botocore.exceptions import ClientError
 from tests.builders import unique, wait_for
 
 IAM = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"]
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "lambda.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+    ],
+}
+ROLE = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": TRUST}}
 
 
 class Stack:
@@ -80,3 +91,10 @@ def exists(aws, url):
     except ClientError:
         return False
     return True
+
+
+def function(code="one = 1", **settings):
+    """A function with the role that the template calls Role."""
+    given = {"Handler": "index.handler", "Runtime": "python3.11", "Code": {"ZipFile": code}}
+    role = {"Fn::GetAtt": ["Role", "Arn"]}
+    return {"Type": "AWS::Lambda::Function", "Properties": {**given, "Role": role, **settings}}

@@ -2,25 +2,7 @@
 
 from localcloud.faults.plan import Fault
 from tests.builders import unique
-from tests.localcloud.stack_calls import IAM, Stack
-
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": "lambda.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-    ],
-}
-ROLE = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": TRUST}}
-
-
-def function(code, **settings):
-    given = {"Handler": "index.handler", "Runtime": "python3.11", "Code": {"ZipFile": code}}
-    role = {"Fn::GetAtt": ["Role", "Arn"]}
-    return {"Type": "AWS::Lambda::Function", "Properties": {**given, "Role": role, **settings}}
+from tests.localcloud.stack_calls import IAM, ROLE, Stack, function
 
 
 def test_a_resource_whose_second_call_failed_is_taken_back_whole(aws, cloud):

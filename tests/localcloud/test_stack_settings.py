@@ -3,19 +3,8 @@
 import pytest
 
 from tests.builders import settle, zipped
-from tests.localcloud.stack_calls import IAM, Stack, bad
+from tests.localcloud.stack_calls import IAM, ROLE, Stack, bad, function
 
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": "lambda.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-    ],
-}
-ROLE = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": TRUST}}
 GIVEN = {
     "Environment": {"Variables": {"A": "1"}},
     "Timeout": 30,
@@ -26,12 +15,6 @@ GIVEN = {
     "Tags": [{"Key": "team", "Value": "one"}],
     "ReservedConcurrentExecutions": 2,
 }
-
-
-def function(code="one = 1", **settings):
-    given = {"Handler": "index.handler", "Runtime": "python3.11", "Code": {"ZipFile": code}}
-    role = {"Fn::GetAtt": ["Role", "Arn"]}
-    return {"Type": "AWS::Lambda::Function", "Properties": {**given, "Role": role, **settings}}
 
 
 def settings(aws, stack):

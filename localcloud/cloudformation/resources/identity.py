@@ -47,11 +47,25 @@ def _put_role_policies(name: str, properties: Properties) -> None:
 
 
 def _update_role(made: Made, asked: Asked) -> Made:
-    _remove_role_policies(made.physical_id)
-    document = json.dumps(asked.properties["AssumeRolePolicyDocument"])
-    call("iam", "UpdateAssumeRolePolicy", RoleName=made.physical_id, PolicyDocument=document)
-    _put_role_policies(made.physical_id, asked.properties)
+    """The policies that others gave the role, an AWS::IAM::Policy for one, are not its own."""
+    name, properties = made.physical_id, asked.properties
+    if "AssumeRolePolicyDocument" in asked.changed():
+        document = json.dumps(properties["AssumeRolePolicyDocument"])
+        call("iam", "UpdateAssumeRolePolicy", RoleName=name, PolicyDocument=document)
+    _put_role_policies(name, properties)
+    for policy in _inline(asked.before) - _inline(properties):
+        call("iam", "DeleteRolePolicy", RoleName=name, PolicyName=policy)
+    for policy_arn in _managed(asked.before) - _managed(properties):
+        call("iam", "DetachRolePolicy", RoleName=name, PolicyArn=policy_arn)
     return made
+
+
+def _inline(properties: Properties) -> set[str]:
+    return {policy["PolicyName"] for policy in properties.get("Policies") or []}
+
+
+def _managed(properties: Properties) -> set[str]:
+    return set(properties.get("ManagedPolicyArns") or [])
 
 
 def _remove_role_policies(name: str) -> None:
@@ -89,6 +103,13 @@ def _put_policy(asked: Asked) -> Made:
     return Made(properties["PolicyName"], {"Roles": properties.get("Roles") or []})
 
 
+def _update_policy(_: Made, asked: Asked) -> Made:
+    made = _put_policy(asked)
+    before = set(asked.before.get("Roles") or [])
+    _delete_policy(Made(made.physical_id, {"Roles": before - set(made.attributes["Roles"])}))
+    return made
+
+
 def _delete_policy(made: Made) -> None:
     for role in made.attributes.get("Roles", []):
         params = {"RoleName": role, "PolicyName": made.physical_id}
@@ -100,7 +121,7 @@ define(
         "AWS::IAM::Policy",
         _put_policy,
         _delete_policy,
-        lambda _, asked: _put_policy(asked),
+        _update_policy,
         ("PolicyName",),
     )
 )
