@@ -8,7 +8,7 @@ from typing import Any
 
 from localcloud.account import arn
 from localcloud.cloudformation.changes import changes
-from localcloud.cloudformation.requests import request_of, wanted_of
+from localcloud.cloudformation.requests import refuse_other_ways, request_of, wanted_of
 from localcloud.cloudformation.stack import Stack, Wanted
 from localcloud.cloudformation.stacks import REVIEWED, Stacks
 from localcloud.wire import AwsError, Params
@@ -75,6 +75,7 @@ class ChangeSetOperations:
         }
 
     def execute_change_set(self, params: Params) -> Params:
+        refuse_other_ways(params)
         change_set = self._find(params)
         if change_set.execution_status != "AVAILABLE" or change_set.wanted is None:
             text = (

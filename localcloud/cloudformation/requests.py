@@ -30,6 +30,7 @@ class Request:
 
 def request_of(params: Params, stack: Stack) -> Request:
     """Raises AwsError for a template or parameters that cannot be."""
+    refuse_other_ways(params)
     before = stack.wanted
     text = before.text if params.get("UsePreviousTemplate") and before else body_of(params)
     try:
@@ -50,6 +51,15 @@ def wanted_of(request: Request, stack: Stack) -> Wanted:
     require_iam(template, request.capabilities)
     _refuse_other_types(template, stack)
     return Wanted(request.text, template, request.values, request.texts, request.capabilities)
+
+
+def refuse_other_ways(params: Params) -> None:
+    """What the local cloud does not do is refused, and not left undone without a word."""
+    failing = params.get("OnFailure") or params.get("OnStackFailure") or "ROLLBACK"
+    if params.get("DisableRollback") or failing != "ROLLBACK":
+        raise invalid("The local cloud always rolls a failed stack back.")
+    if params.get("ChangeSetType") == "IMPORT" or params.get("ResourcesToImport"):
+        raise invalid("The local cloud does not import resources yet.")
 
 
 def body_of(params: Params) -> str:

@@ -110,3 +110,9 @@ def test_a_resource_keeps_its_type(aws):
     stack.create({"Thing": queue()})
     with pytest.raises(ClientError, match=r"modifies resource type of .+ resources: \[Thing\]"):
         stack.update({"Thing": topic()})
+
+
+@pytest.mark.parametrize("given", [{"DisableRollback": True}, {"OnFailure": "DO_NOTHING"}])
+def test_a_failure_that_shall_not_be_rolled_back_is_refused(aws, given):
+    with pytest.raises(ClientError, match="always rolls a failed stack back"):
+        Stack(aws).create({"Queue": queue()}, **given)
