@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from localcloud import install
+from localcloud.cloudformation.resource_type import known_types
 from tests.builders import unique, wait_for
 from tests.localcloud.stack_calls import Stack, queue
 
@@ -58,6 +60,12 @@ def test_what_cannot_be_made_fails_the_stack_by_its_name(aws, resources, named):
         f"The local cloud does not fire an {named} yet" in ended["StackStatusReason"]
     )
     assert stack.ids() == {}
+
+
+def test_the_documents_name_every_type_that_is_made():
+    text = (install.ROOT / "docs" / "local-cloud.md").read_text()
+    (line,) = [line for line in text.splitlines() if "`Lambda::Function`" in line]
+    assert line.split() == [f"`{name.removeprefix('AWS::')}`" for name in known_types()]
 
 
 def schedule(queue_name, at, **more):
