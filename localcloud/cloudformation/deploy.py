@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from localcloud.cloudformation.dynamic import without_references
 from localcloud.cloudformation.making import Maker, why
 from localcloud.cloudformation.order import in_order, needs
 from localcloud.cloudformation.outputs import Exports, outputs_of
@@ -212,7 +213,7 @@ def _plan(name: str, body: Mapping[str, Any], needed: frozenset[str], resolver: 
     return Plan(
         name,
         body["Type"],
-        resolver.resolve(body.get("Properties") or {}),
+        without_references(resolver.resolve(body.get("Properties") or {})),
         resolver.resolve(body.get("UpdatePolicy") or {}),
         needed,
         str(resolver.resolve(body.get("DeletionPolicy", "Delete"))),
