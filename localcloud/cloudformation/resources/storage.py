@@ -142,6 +142,9 @@ _TABLE = [
 ]
 
 
+_UPDATABLE = ("AttributeDefinitions", "BillingMode", "ProvisionedThroughput", "StreamSpecification")
+
+
 def _create_table(asked: Asked) -> Made:
     properties = asked.properties
     name = asked.name("TableName")
@@ -171,7 +174,28 @@ def _configure_table(name: str, properties: Properties) -> None:
         )
 
 
+def _refuse_other_indexes(name: str, asked: Asked) -> None:
+    """Raises ResourceFailed unless the table has just these: a roll back finds them as they were."""
+
+    def shapes(indexes: list[dict[str, Any]]) -> list[Any]:
+        members = ("IndexName", "KeySchema", "Projection")
+        return sorted(([i.get(m) for m in members] for i in indexes), key=str)
+
+    table = call("dynamodb", "DescribeTable", TableName=name)["Table"]
+    wanted = asked.properties.get("GlobalSecondaryIndexes") or []
+    if shapes(table.get("GlobalSecondaryIndexes") or []) != shapes(wanted):
+        raise ResourceFailed("The local cloud does not change a table's global indexes yet.")
+
+
 def _update_table(made: Made, asked: Asked) -> Made:
+    changed = asked.changed()
+    if "GlobalSecondaryIndexes" in changed:
+        _refuse_other_indexes(made.physical_id, asked)
+    if changed & {*_UPDATABLE}:
+        given = only(asked.properties, *_UPDATABLE)
+        if "StreamSpecification" in asked.before:
+            given.setdefault("StreamSpecification", {"StreamEnabled": False})
+        call("dynamodb", "UpdateTable", TableName=made.physical_id, **given)
     _configure_table(made.physical_id, asked.properties)
     return made
 
@@ -184,7 +208,7 @@ define(
             lambda: call("dynamodb", "DeleteTable", TableName=made.physical_id)
         ),
         _update_table,
-        ("TableName", "KeySchema"),
+        ("TableName", "KeySchema", "LocalSecondaryIndexes"),
         "TableName",
     )
 )
