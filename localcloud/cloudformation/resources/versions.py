@@ -18,6 +18,8 @@ def _create_version(asked: Asked) -> Made:
     made = call(
         "lambda", "PublishVersion", FunctionName=name, **only(asked.properties, "Description")
     )
+    # A function that has not changed since its last version gives that one again, and the stack
+    # takes it. AWS does not document what CloudFormation does then.
     version = made["Version"]
     return Made(
         f"{made['FunctionArn'].removesuffix(':' + version)}:{version}", {"Version": version}
