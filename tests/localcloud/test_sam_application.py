@@ -118,19 +118,26 @@ def deployments(aws, application):
 
 
 def applications(aws):
-    return aws.codedeploy.list_applications()["applications"]
+    return every(aws.codedeploy, "list_applications", "applications")
+
+
+def every(client, operation, members):
+    """All pages of a list."""
+    pages = client.get_paginator(operation).paginate()
+    return [one for page in pages for one in page.get(members) or []]
 
 
 def left(aws, name):
     """Names of everything in the account that bears the application's name."""
+    stacks = aws.cloudformation
     lists = [
-        [f["FunctionName"] for f in aws.lambda_.list_functions()["Functions"]],
-        [r["RoleName"] for r in aws.iam.list_roles(MaxItems=1000)["Roles"]],
-        [a["AlarmName"] for a in aws.cloudwatch.describe_alarms()["MetricAlarms"]],
-        [g["logGroupName"] for g in aws.logs.describe_log_groups()["logGroups"]],
-        [e["Name"] for e in aws.cloudformation.list_exports()["Exports"]],
-        [s["StackName"] for s in aws.cloudformation.describe_stacks()["Stacks"]],
-        aws.sqs.list_queues().get("QueueUrls", []),
+        [f["FunctionName"] for f in every(aws.lambda_, "list_functions", "Functions")],
+        [r["RoleName"] for r in every(aws.iam, "list_roles", "Roles")],
+        [a["AlarmName"] for a in every(aws.cloudwatch, "describe_alarms", "MetricAlarms")],
+        [g["logGroupName"] for g in every(aws.logs, "describe_log_groups", "logGroups")],
+        [e["Name"] for e in every(stacks, "list_exports", "Exports")],
+        [s["StackName"] for s in every(stacks, "describe_stacks", "Stacks")],
+        every(aws.sqs, "list_queues", "QueueUrls"),
         applications(aws),
     ]
     return sorted(one for names in lists for one in names if name in one)
