@@ -26,7 +26,7 @@ from localcloud.awslambda.urls import PREFIX as URLS_PREFIX
 from localcloud.awslambda.urls import FunctionUrls
 from localcloud.awslambda.versions import VersionOperations
 from localcloud.clock import Clock
-from localcloud.cloudformation.api import CloudFormation
+from localcloud.cloudformation.service import CloudFormation
 from localcloud.codedeploy.service import CodeDeploy
 from localcloud.corrections import (
     alarm_states,
@@ -180,7 +180,7 @@ class LocalCloud:
             urls,
         )
         self.front.add_service("codedeploy", *self.codedeploy.parts)
-        self.front.add_service("cloudformation", self.stacks)
+        self.front.add_service("cloudformation", *self.stacks.parts)
         kept = (self.functions, self.event_sources, self.deployments, self.stacks, self.slack)
         clear = [part.clear for part in (*kept, self.pool, self.faults, self.front.journal)]
         self.front.add_door(RESET_PREFIX, Reset(self.front.moto, clear))

@@ -2,13 +2,13 @@
 
 from typing import Any
 
+from localcloud.cloudformation.order import references
 from localcloud.cloudformation.stack import Stack, Wanted
-from localcloud.cloudformation.template import references
 
 
 def changes(stack: Stack, wanted: Wanted) -> list[dict[str, Any]]:
     """What would change, by comparing templates and parameters resource by resource."""
-    before = stack.wanted if stack.kept else None
+    before = stack.wanted
     old = before.template["Resources"] if before else {}
     new = wanted.template["Resources"]
     touched = {n for n in wanted.values if before and before.values.get(n) != wanted.values[n]}

@@ -2,7 +2,8 @@
 
 import secrets
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,18 +16,28 @@ Properties = Mapping[str, Any]
 
 
 class ResourceFailed(Exception):
-    """A resource could not be made; the text goes into the stack's events."""
+    """A resource could not be made; the text goes into the stack's events. `made` is what is there
+    of it all the same."""
+
+    made: "Made | None" = None
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What a handler is asked to make. `tell` puts a line among the stack's events."""
+    """What a handler is asked to make. `tell` puts a line among the stack's events; `before` are
+    the properties that the resource has had until now."""
 
     stack: str
     logical_id: str
     properties: Properties
     update_policy: Properties = field(default_factory=dict)
     tell: Callable[[str], None] = lambda _reason: None
+    before: Properties = field(default_factory=dict)
+
+    def changed(self) -> set[str]:
+        """Names of the properties that are not as before."""
+        old, new = self.before, self.properties
+        return {name for name in {*old, *new} if old.get(name) != new.get(name)}
 
     def name(self, member: str, limit: int = 64) -> str:
         """The name given by the template, or one that CloudFormation would make up."""
@@ -49,13 +60,14 @@ class Made:
 @dataclass(frozen=True)
 class ResourceType:
     """`replaced_by` names the properties whose change needs a new resource; `update` None means
-    that every change does."""
+    that every change does. `named_by` is the property that names it for the whole account."""
 
     name: str
     create: Callable[[Asked], Made]
     delete: Callable[[Made], None]
     update: Callable[[Made, Asked], Made] | None = None
     replaced_by: tuple[str, ...] = ()
+    named_by: str = ""
 
 
 _types: dict[str, ResourceType] = {}
@@ -89,6 +101,16 @@ def call(service: str, operation: str, **params: Any) -> dict[str, Any]:
         return dict(method(**shaped))
     except ClientError as error:
         raise ResourceFailed(f"{operation}: {error.response['Error']['Message']}") from error
+
+
+@contextmanager
+def completing(made: Made) -> Iterator[Made]:
+    """What fails in here leaves `made` behind, half done, and the stack is told so."""
+    try:
+        yield made
+    except ResourceFailed as error:
+        error.made = made
+        raise
 
 
 def ignore_missing(delete: Callable[[], Any]) -> None:

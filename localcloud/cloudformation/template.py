@@ -22,7 +22,8 @@ PSEUDO = {
     "AWS::NotificationARNs": [],
 }
 NO_VALUE = object()
-_SUB = re.compile(r"\$\{(!?)([^}]*)\}")
+SAM = "AWS::Serverless-2016-10-31"
+SUBSTITUTION = re.compile(r"\$\{(!?)([^}]*)\}")
 
 
 class TemplateError(Exception):
@@ -64,33 +65,9 @@ def read(text: str) -> dict[str, Json]:
     return document
 
 
-def parameter_values(template: Mapping[str, Json], given: Mapping[str, str]) -> dict[str, Json]:
-    """Given values, else defaults. Raises TemplateError for what is missing or not allowed."""
-    values: dict[str, Json] = {}
-    declared = template.get("Parameters") or {}
-    if unknown := sorted(set(given) - set(declared)):
-        raise TemplateError(f"Parameters: [{', '.join(unknown)}] do not exist in the template")
-    missing = [n for n, d in declared.items() if n not in given and "Default" not in d]
-    if missing:
-        raise TemplateError(f"Parameters: [{', '.join(missing)}] must have values")
-    for name, declaration in declared.items():
-        value = str(given.get(name, declaration.get("Default", "")))
-        _check_parameter(name, declaration, value)
-        is_list = declaration["Type"] == "CommaDelimitedList" or declaration["Type"].startswith(
-            "List<"
-        )
-        values[name] = [part.strip() for part in value.split(",")] if is_list else value
-    return values
-
-
-def _check_parameter(name: str, declaration: Mapping[str, Json], value: str) -> None:
-    allowed = [str(item) for item in declaration.get("AllowedValues", [])]
-    if allowed and value not in allowed:
-        raise TemplateError(f"Parameter '{name}' must be one of AllowedValues")
-    pattern = declaration.get("AllowedPattern")
-    if pattern and not re.fullmatch(pattern, value):
-        hint = declaration.get("ConstraintDescription") or f"must match pattern {pattern}"
-        raise TemplateError(f"Parameter {name} failed to satisfy constraint: {hint}")
+def transforms_of(template: Mapping[str, Json]) -> list[str]:
+    transforms = template.get("Transform") or []
+    return [transforms] if isinstance(transforms, str) else [str(one) for one in transforms]
 
 
 class _NoManagedPolicies:
@@ -100,17 +77,17 @@ class _NoManagedPolicies:
 
 def without_sam(template: dict[str, Json], values: Mapping[str, Json]) -> dict[str, Json]:
     """The template with SAM's resources turned into CloudFormation's, by AWS's own translator."""
-    transforms = template.get("Transform") or []
-    if "AWS::Serverless-2016-10-31" not in (
-        [transforms] if isinstance(transforms, str) else transforms
-    ):
+    transforms = transforms_of(template)
+    if unknown := [name for name in transforms if name != SAM]:
+        raise TemplateError(f"No transform named {unknown[0]} found.")
+    if not transforms:
         return template
     flat = {k: ",".join(v) if isinstance(v, list) else v for k, v in values.items()}
     copied = json.loads(json.dumps(template, default=str))
     try:
         return dict(transform(copied, flat, _NoManagedPolicies()))
     except Exception as error:
-        raise TemplateError(f"Transform AWS::Serverless-2016-10-31 failed with: {error}") from error
+        raise TemplateError(f"Transform {SAM} failed with: {error}") from error
 
 
 @dataclass
@@ -123,12 +100,27 @@ class Resolver:
     attribute: Callable[[str, str], Json]
     exports: Mapping[str, str] = field(default_factory=dict)
     pseudo: Mapping[str, Json] = field(default_factory=dict)
+    imported: set[str] = field(default_factory=set)
 
     def condition(self, name: str) -> bool:
         conditions = self.template.get("Conditions") or {}
         if name not in conditions:
             raise TemplateError(f"Unresolved condition: {name}")
         return bool(self.resolve(conditions[name]))
+
+    def active_resources(self) -> dict[str, Json]:
+        """Those whose condition holds."""
+        return self._active(self.template["Resources"])
+
+    def active_outputs(self) -> dict[str, Json]:
+        return self._active(self.template.get("Outputs") or {})
+
+    def _active(self, bodies: Mapping[str, Json]) -> dict[str, Json]:
+        return {
+            name: body
+            for name, body in bodies.items()
+            if "Condition" not in body or self.condition(body["Condition"])
+        }
 
     def resolve(self, value: Json) -> Json:
         """The value with every function resolved; members that are AWS::NoValue are left out."""
@@ -177,7 +169,7 @@ class Resolver:
             known = name in self.values or name in self.pseudo or name in PSEUDO
             return str(self._getatt(name) if "." in name and not known else self._ref(name))
 
-        return _SUB.sub(one, text)
+        return SUBSTITUTION.sub(one, text)
 
     def _join(self, argument: Json) -> str:
         return str(argument[0]).join(str(part) for part in self.resolve(argument[1]))
@@ -216,54 +208,8 @@ class Resolver:
         name = self.resolve(argument)
         if name not in self.exports:
             raise TemplateError(f"No export named {name} found.")
+        self.imported.add(name)
         return self.exports[name]
 
     def _getazs(self, _: Json) -> list[str]:
         return [f"{REGION}{letter}" for letter in "abc"]
-
-
-def references(value: Json) -> set[str]:
-    """Names of everything that a value refers to, by Ref, GetAtt or Sub."""
-    if isinstance(value, list):
-        return set().union(*map(references, value)) if value else set()
-    if not isinstance(value, dict):
-        return set()
-    found: set[str] = set()
-    for key, inner in value.items():
-        if key == "Ref":
-            found.add(str(inner))
-        elif key == "Fn::GetAtt":
-            found.add(inner.split(".")[0] if isinstance(inner, str) else str(inner[0]))
-        elif key == "Fn::Sub":
-            text = inner if isinstance(inner, str) else inner[0]
-            found |= {
-                name.strip().split(".")[0] for literal, name in _SUB.findall(text) if not literal
-            }
-        found |= references(inner)
-    return found
-
-
-def in_order(resources: Mapping[str, Json]) -> list[str]:
-    """Resource names, each after everything it depends on. Raises TemplateError on a circle."""
-    needs = {
-        name: (
-            references(body.get("Properties"))
-            | references(body.get("UpdatePolicy"))
-            | _depends_on(body)
-        )
-        & set(resources)
-        for name, body in resources.items()
-    }
-    ordered: list[str] = []
-    while len(ordered) < len(needs):
-        ready = [n for n, needed in needs.items() if n not in ordered and needed <= set(ordered)]
-        if not ready:
-            circle = sorted(set(needs) - set(ordered))
-            raise TemplateError(f"Circular dependency between resources: [{', '.join(circle)}]")
-        ordered += ready
-    return ordered
-
-
-def _depends_on(body: Mapping[str, Json]) -> set[str]:
-    named = body.get("DependsOn") or []
-    return {named} if isinstance(named, str) else set(named)

@@ -1,11 +1,10 @@
 """Stacks, events and resources as CloudFormation describes them."""
 
-from localcloud.cloudformation.stack import Stack, StackEvent
+from localcloud.cloudformation.stack import Stack, StackEvent, Wanted
 from localcloud.wire import Params
 
 
 def shown(stack: Stack) -> Params:
-    values = stack.wanted.values if stack.wanted else {}
     return {
         "StackId": stack.id,
         "StackName": stack.name,
@@ -15,14 +14,24 @@ def shown(stack: Stack) -> Params:
         "StackStatusReason": stack.reason or None,
         "Outputs": stack.outputs,
         "Tags": stack.tags,
-        "Capabilities": ["CAPABILITY_IAM"],
+        "Capabilities": list(stack.wanted.capabilities) if stack.wanted else [],
         "DisableRollback": False,
-        "EnableTerminationProtection": False,
-        "Parameters": [
-            {"ParameterKey": k, "ParameterValue": ",".join(v) if isinstance(v, list) else v}
-            for k, v in values.items()
-        ],
+        "EnableTerminationProtection": stack.protected,
+        "Parameters": _parameters(stack.wanted) if stack.wanted else [],
     }
+
+
+def _parameters(wanted: Wanted) -> list[Params]:
+    declared = wanted.template.get("Parameters") or {}
+    found = []
+    for name, text in wanted.texts.items():
+        secret = str(declared.get(name, {}).get("NoEcho", "")).lower() == "true"
+        value = wanted.values[name]
+        one = {"ParameterKey": name, "ParameterValue": "****" if secret else text}
+        if str(declared[name]["Type"]).startswith("AWS::SSM::Parameter::Value<"):
+            one["ResolvedValue"] = ",".join(value) if isinstance(value, list) else value
+        found.append(one)
+    return found
 
 
 def event_of(stack: Stack, event: StackEvent) -> Params:
@@ -45,9 +54,9 @@ def resources_of(stack: Stack) -> list[Params]:
             "StackId": stack.id,
             "StackName": stack.name,
             "LogicalResourceId": kept.logical_id,
-            "PhysicalResourceId": kept.made.physical_id,
+            "PhysicalResourceId": kept.physical_id,
             "ResourceType": kept.type,
-            "ResourceStatus": "CREATE_COMPLETE",
+            "ResourceStatus": kept.status,
             "Timestamp": stack.updated_at or stack.created_at,
             "LastUpdatedTimestamp": stack.updated_at or stack.created_at,
         }

@@ -80,9 +80,9 @@ def events(aws, name):
 
 
 def deployments(aws, name):
-    (application,) = [
-        a for a in aws.codedeploy.list_applications()["applications"] if a.startswith(f"{name}-")
-    ]
+    pages = aws.codedeploy.get_paginator("list_applications").paginate()
+    applications = [a for page in pages for a in page["applications"]]
+    (application,) = [a for a in applications if a.startswith(f"{name}-")]
     (group,) = aws.codedeploy.list_deployment_groups(applicationName=application)[
         "deploymentGroups"
     ]

@@ -11,7 +11,8 @@ import urllib.request
 import pytest
 from botocore.exceptions import ClientError
 
-from localcloud.cloudformation.template import TemplateError, in_order
+from localcloud.cloudformation.order import in_order
+from localcloud.cloudformation.template import TemplateError
 from localcloud.metric_math import evaluate
 from tests.builders import unique, wait_for
 

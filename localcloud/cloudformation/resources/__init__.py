@@ -2,24 +2,32 @@
 
 from localcloud.cloudformation.resources import (
     aliases,
+    callers,
     deployments,
     events,
     functions,
     identity,
     messaging,
+    schedules,
+    settings,
     storage,
+    versions,
     watching,
     workflow,
 )
 
 __all__ = [
     "aliases",
+    "callers",
     "deployments",
     "events",
     "functions",
     "identity",
     "messaging",
+    "schedules",
+    "settings",
     "storage",
+    "versions",
     "watching",
     "workflow",
 ]

@@ -48,7 +48,13 @@ def _update(made: Made, asked: Asked) -> Made:
     if policy and wanted != current:
         _deploy(asked, policy, current, wanted)
     given = only(asked.properties, "FunctionName", "Name", "FunctionVersion", "Description")
-    call("lambda", "UpdateAlias", **given, RoutingConfig={"AdditionalVersionWeights": {}})
+    if "Description" in asked.before:
+        given.setdefault("Description", "")
+    # Weights are left as they are, CodeDeploy's own too, unless the template gives or gave some.
+    # AWS does not document it; UpdateAlias takes no RoutingConfig for no change.
+    if {"RoutingConfig"} & {*asked.properties, *asked.before}:
+        given["RoutingConfig"] = _routing(asked.properties.get("RoutingConfig") or {})
+    call("lambda", "UpdateAlias", **given)
     return made
 
 

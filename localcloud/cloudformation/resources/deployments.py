@@ -60,6 +60,7 @@ define(
         ),
         lambda made, _: made,
         ("ApplicationName", "ComputePlatform"),
+        "ApplicationName",
     )
 )
 
@@ -131,5 +132,6 @@ define(
         lambda made: _done(
             call("codedeploy", "DeleteDeploymentConfig", deploymentConfigName=made.physical_id)
         ),
+        named_by="DeploymentConfigName",
     )
 )

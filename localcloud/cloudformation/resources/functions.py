@@ -1,85 +1,110 @@
-"""Lambda functions, versions, and who may call them."""
+"""Lambda functions."""
 
 import time
 from typing import Any
 
-from localcloud.account import name_of
 from localcloud.cloudformation.resource_type import (
     Asked,
     Made,
     Properties,
-    ResourceFailed,
     ResourceType,
     call,
+    completing,
     define,
     ignore_missing,
     only,
     tag_map,
 )
 
-_CONFIGURATION = [
-    "Role",
-    "Handler",
-    "Description",
-    "Timeout",
-    "MemorySize",
-    "VpcConfig",
-    "Environment",
-    "Runtime",
-    "DeadLetterConfig",
-    "KMSKeyArn",
-    "TracingConfig",
-    "Layers",
-    "FileSystemConfigs",
-    "ImageConfig",
-    "EphemeralStorage",
-    "SnapStart",
-    "LoggingConfig",
-]
+# What a function has of a setting that its template no longer gives: Lambda's defaults, as
+# CreateFunction's documentation has them, and nothing where there is none. AWS does not document
+# what CloudFormation sends for a property that was taken away.
+_SETTINGS: dict[str, Any] = {
+    "DeadLetterConfig": {"TargetArn": ""},
+    "Description": "",
+    "Environment": {"Variables": {}},
+    "EphemeralStorage": {"Size": 512},
+    "FileSystemConfigs": [],
+    "Handler": "",
+    "ImageConfig": {},
+    "KmsKeyArn": "",
+    "Layers": [],
+    "LoggingConfig": {"LogFormat": "Text"},
+    "MemorySize": 128,
+    "Role": "",
+    "Runtime": "",
+    "SnapStart": {"ApplyOn": "None"},
+    "Timeout": 3,
+    "TracingConfig": {"Mode": "PassThrough"},
+    "VpcConfig": {"SubnetIds": [], "SecurityGroupIds": []},
+}
+_CODE = ("Code", "Architectures")
 
 
-def _settings(properties: Properties) -> dict[str, Any]:
-    settings = only(properties, *_CONFIGURATION)
-    if "KmsKeyArn" in properties:
-        settings["KMSKeyArn"] = properties["KmsKeyArn"]
-    return settings
-
-
-def _create_function(asked: Asked) -> Made:
+def _create(asked: Asked) -> Made:
     properties = asked.properties
-    made = call(
+    answer = call(
         "lambda",
         "CreateFunction",
         FunctionName=asked.name("FunctionName"),
         Code=_code(properties["Code"]),
         Tags=tag_map(properties) or None,
-        **_settings(properties),
+        **_settings(asked),
         **only(properties, "PackageType", "Architectures"),
     )
-    _wait_settled(made["FunctionName"])
-    return Made(made["FunctionName"], {"Arn": made["FunctionArn"]})
-
-
-def _update_function(made: Made, asked: Asked) -> Made:
-    name = made.physical_id
-    _wait_settled(name)
-    architectures = asked.properties.get("Architectures")
-    call(
-        "lambda",
-        "UpdateFunctionCode",
-        FunctionName=name,
-        Architectures=architectures,
-        **_code(asked.properties["Code"]),
-    )
-    _wait_settled(name)
-    call("lambda", "UpdateFunctionConfiguration", FunctionName=name, **_settings(asked.properties))
-    _wait_settled(name)
-    if tags := tag_map(asked.properties):
-        call("lambda", "TagResource", Resource=made.attributes["Arn"], Tags=tags)
+    wait_settled(answer["FunctionName"])
+    with completing(Made(answer["FunctionName"], {"Arn": answer["FunctionArn"]})) as made:
+        _reserve(made.physical_id, asked)
     return made
 
 
-def _wait_settled(name: str) -> None:
+def _update(made: Made, asked: Asked) -> Made:
+    """What is as before is left alone, so that what others changed meanwhile stays."""
+    name, changed = made.physical_id, asked.changed()
+    wait_settled(name)
+    if changed & set(_CODE):
+        code = {**_code(asked.properties["Code"]), **only(asked.properties, "Architectures")}
+        call("lambda", "UpdateFunctionCode", FunctionName=name, **code)
+        wait_settled(name)
+    if changed & set(_SETTINGS):
+        call("lambda", "UpdateFunctionConfiguration", FunctionName=name, **_settings(asked))
+        wait_settled(name)
+    if "Tags" in changed:
+        _tag(made.attributes["Arn"], asked)
+    if "ReservedConcurrentExecutions" in changed:
+        _reserve(name, asked)
+    return made
+
+
+def _settings(asked: Asked) -> dict[str, Any]:
+    given = only(asked.properties, *_SETTINGS)
+    gone = {name: _SETTINGS[name] for name in only(asked.before, *_SETTINGS) if name not in given}
+    settings = {**given, **gone}
+    return {("KMSKeyArn" if n == "KmsKeyArn" else n): value for n, value in settings.items()}
+
+
+def _tag(function_arn: str, asked: Asked) -> None:
+    tags = tag_map(asked.properties)
+    if gone := [key for key in tag_map(asked.before) if key not in tags]:
+        call("lambda", "UntagResource", Resource=function_arn, TagKeys=gone)
+    if tags:
+        call("lambda", "TagResource", Resource=function_arn, Tags=tags)
+
+
+def _reserve(name: str, asked: Asked) -> None:
+    reserved = asked.properties.get("ReservedConcurrentExecutions")
+    if reserved is not None:
+        call(
+            "lambda",
+            "PutFunctionConcurrency",
+            FunctionName=name,
+            ReservedConcurrentExecutions=reserved,
+        )
+    elif "ReservedConcurrentExecutions" in asked.before:
+        call("lambda", "DeleteFunctionConcurrency", FunctionName=name)
+
+
+def wait_settled(name: str) -> None:
     while (
         call("lambda", "GetFunction", FunctionName=name)["Configuration"].get("LastUpdateStatus")
         != "Successful"
@@ -107,156 +132,12 @@ def _inline(source: str) -> bytes:
 define(
     ResourceType(
         "AWS::Lambda::Function",
-        _create_function,
+        _create,
         lambda made: ignore_missing(
             lambda: call("lambda", "DeleteFunction", FunctionName=made.physical_id)
         ),
-        _update_function,
+        _update,
         ("FunctionName", "PackageType"),
-    )
-)
-
-
-def _create_version(asked: Asked) -> Made:
-    name = asked.properties["FunctionName"]
-    _wait_settled(name)
-    made = call(
-        "lambda", "PublishVersion", FunctionName=name, **only(asked.properties, "Description")
-    )
-    version = made["Version"]
-    return Made(
-        f"{made['FunctionArn'].removesuffix(':' + version)}:{version}", {"Version": version}
-    )
-
-
-def _delete_version(made: Made) -> None:
-    function, _, version = made.physical_id.rpartition(":")
-    ignore_missing(
-        lambda: call("lambda", "DeleteFunction", FunctionName=function, Qualifier=version)
-    )
-
-
-define(ResourceType("AWS::Lambda::Version", _create_version, _delete_version))
-
-
-def _add_permission(asked: Asked) -> Made:
-    statement = asked.name("Id", 100)
-    function = asked.properties["FunctionName"]
-    given = only(
-        asked.properties,
-        "Action",
-        "Principal",
-        "SourceArn",
-        "SourceAccount",
-        "FunctionUrlAuthType",
-        "EventSourceToken",
-        "InvokedViaFunctionUrl",
-    )
-    call("lambda", "AddPermission", FunctionName=function, StatementId=statement, **given)
-    return Made(statement, {"Function": function})
-
-
-def _remove_permission(made: Made) -> None:
-    ignore_missing(
-        lambda: call(
-            "lambda",
-            "RemovePermission",
-            FunctionName=made.attributes["Function"],
-            StatementId=made.physical_id,
-        )
-    )
-
-
-define(ResourceType("AWS::Lambda::Permission", _add_permission, _remove_permission))
-
-
-def _put_async_settings(asked: Asked) -> Made:
-    names = (
         "FunctionName",
-        "Qualifier",
-        "MaximumRetryAttempts",
-        "MaximumEventAgeInSeconds",
-        "DestinationConfig",
-    )
-    given = only(asked.properties, *names)
-    if given.get("Qualifier") == "$LATEST":
-        del given["Qualifier"]
-    call("lambda", "PutFunctionEventInvokeConfig", **given)
-    return Made(f"{given['FunctionName']}|config", {"Function": given["FunctionName"]})
-
-
-define(
-    ResourceType(
-        "AWS::Lambda::EventInvokeConfig",
-        _put_async_settings,
-        lambda made: ignore_missing(
-            lambda: call(
-                "lambda",
-                "DeleteFunctionEventInvokeConfig",
-                FunctionName=made.attributes["Function"],
-            )
-        ),
-        lambda _, asked: _put_async_settings(asked),
-        ("FunctionName", "Qualifier"),
-    )
-)
-
-_MAPPING = [
-    "BatchSize",
-    "Enabled",
-    "FunctionName",
-    "MaximumBatchingWindowInSeconds",
-    "FunctionResponseTypes",
-    "ScalingConfig",
-    "FilterCriteria",
-]
-
-
-def _create_mapping(asked: Asked) -> Made:
-    source = asked.properties["EventSourceArn"]
-    given = only(asked.properties, *_MAPPING)
-    made = call("lambda", "CreateEventSourceMapping", EventSourceArn=source, **given)
-    return Made(made["UUID"], {"Id": made["UUID"]})
-
-
-def _update_mapping(made: Made, asked: Asked) -> Made:
-    given = only(asked.properties, *_MAPPING)
-    call("lambda", "UpdateEventSourceMapping", UUID=made.physical_id, **given)
-    return made
-
-
-define(
-    ResourceType(
-        "AWS::Lambda::EventSourceMapping",
-        _create_mapping,
-        lambda made: ignore_missing(
-            lambda: call("lambda", "DeleteEventSourceMapping", UUID=made.physical_id)
-        ),
-        _update_mapping,
-        ("EventSourceArn",),
-    )
-)
-
-
-def _create_url(asked: Asked) -> Made:
-    properties = asked.properties
-    function = properties["TargetFunctionArn"]
-    given = only(properties, "Qualifier", "AuthType", "Cors", "InvokeMode")
-    made = call("lambda", "CreateFunctionUrlConfig", FunctionName=function, **given)
-    if not made:
-        raise ResourceFailed("No function URL was made")
-    attributes = {"FunctionUrl": made["FunctionUrl"], "FunctionArn": made["FunctionArn"]}
-    return Made(made["FunctionArn"], attributes)
-
-
-define(
-    ResourceType(
-        "AWS::Lambda::Url",
-        _create_url,
-        lambda made: ignore_missing(
-            lambda: call(
-                "lambda", "DeleteFunctionUrlConfig", FunctionName=name_of(made.physical_id)
-            )
-        ),
     )
 )

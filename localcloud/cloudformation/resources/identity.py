@@ -9,6 +9,7 @@ from localcloud.cloudformation.resource_type import (
     Properties,
     ResourceType,
     call,
+    completing,
     define,
     ignore_missing,
     only,
@@ -27,8 +28,9 @@ def _create_role(asked: Asked) -> Made:
         Tags=tags_of(properties) or None,
         **only(properties, "Path", "Description", "MaxSessionDuration"),
     )["Role"]
-    _put_role_policies(name, properties)
-    return Made(name, {"Arn": role["Arn"], "RoleId": role["RoleId"]})
+    with completing(Made(name, {"Arn": role["Arn"], "RoleId": role["RoleId"]})) as made:
+        _put_role_policies(name, properties)
+    return made
 
 
 def _put_role_policies(name: str, properties: Properties) -> None:
@@ -45,11 +47,25 @@ def _put_role_policies(name: str, properties: Properties) -> None:
 
 
 def _update_role(made: Made, asked: Asked) -> Made:
-    _remove_role_policies(made.physical_id)
-    document = json.dumps(asked.properties["AssumeRolePolicyDocument"])
-    call("iam", "UpdateAssumeRolePolicy", RoleName=made.physical_id, PolicyDocument=document)
-    _put_role_policies(made.physical_id, asked.properties)
+    """The policies that others gave the role, an AWS::IAM::Policy for one, are not its own."""
+    name, properties = made.physical_id, asked.properties
+    if "AssumeRolePolicyDocument" in asked.changed():
+        document = json.dumps(properties["AssumeRolePolicyDocument"])
+        call("iam", "UpdateAssumeRolePolicy", RoleName=name, PolicyDocument=document)
+    _put_role_policies(name, properties)
+    for policy in _inline(asked.before) - _inline(properties):
+        call("iam", "DeleteRolePolicy", RoleName=name, PolicyName=policy)
+    for policy_arn in _managed(asked.before) - _managed(properties):
+        call("iam", "DetachRolePolicy", RoleName=name, PolicyArn=policy_arn)
     return made
+
+
+def _inline(properties: Properties) -> set[str]:
+    return {policy["PolicyName"] for policy in properties.get("Policies") or []}
+
+
+def _managed(properties: Properties) -> set[str]:
+    return set(properties.get("ManagedPolicyArns") or [])
 
 
 def _remove_role_policies(name: str) -> None:
@@ -68,7 +84,9 @@ def _delete_role(made: Made) -> None:
 
 
 define(
-    ResourceType("AWS::IAM::Role", _create_role, _delete_role, _update_role, ("RoleName", "Path"))
+    ResourceType(
+        "AWS::IAM::Role", _create_role, _delete_role, _update_role, ("RoleName", "Path"), "RoleName"
+    )
 )
 
 
@@ -85,6 +103,13 @@ def _put_policy(asked: Asked) -> Made:
     return Made(properties["PolicyName"], {"Roles": properties.get("Roles") or []})
 
 
+def _update_policy(_: Made, asked: Asked) -> Made:
+    made = _put_policy(asked)
+    before = set(asked.before.get("Roles") or [])
+    _delete_policy(Made(made.physical_id, {"Roles": before - set(made.attributes["Roles"])}))
+    return made
+
+
 def _delete_policy(made: Made) -> None:
     for role in made.attributes.get("Roles", []):
         params = {"RoleName": role, "PolicyName": made.physical_id}
@@ -96,7 +121,7 @@ define(
         "AWS::IAM::Policy",
         _put_policy,
         _delete_policy,
-        lambda _, asked: _put_policy(asked),
+        _update_policy,
         ("PolicyName",),
     )
 )
@@ -112,17 +137,25 @@ def _create_managed_policy(asked: Asked) -> Made:
         **only(properties, "Description", "Path"),
     )
     policy_arn = made["Policy"]["Arn"]
-    for role in properties.get("Roles") or []:
-        call("iam", "AttachRolePolicy", RoleName=role, PolicyArn=policy_arn)
-    return Made(policy_arn, {"PolicyArn": policy_arn})
+    roles = properties.get("Roles") or []
+    with completing(Made(policy_arn, {"PolicyArn": policy_arn, "Roles": roles})) as policy:
+        for role in roles:
+            call("iam", "AttachRolePolicy", RoleName=role, PolicyArn=policy_arn)
+    return policy
+
+
+def _delete_managed_policy(made: Made) -> None:
+    for role in made.attributes.get("Roles", []):
+        params = {"RoleName": role, "PolicyArn": made.physical_id}
+        ignore_missing(partial(call, "iam", "DetachRolePolicy", **params))
+    ignore_missing(lambda: call("iam", "DeletePolicy", PolicyArn=made.physical_id))
 
 
 define(
     ResourceType(
         "AWS::IAM::ManagedPolicy",
         _create_managed_policy,
-        lambda made: ignore_missing(
-            lambda: call("iam", "DeletePolicy", PolicyArn=made.physical_id)
-        ),
+        _delete_managed_policy,
+        named_by="ManagedPolicyName",
     )
 )

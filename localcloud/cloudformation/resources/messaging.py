@@ -9,6 +9,7 @@ from localcloud.cloudformation.resource_type import (
     Properties,
     ResourceType,
     call,
+    completing,
     define,
     ignore_missing,
     only,
@@ -35,10 +36,11 @@ def _create_topic(asked: Asked) -> Made:
     name = asked.name("TopicName")
     made = call("sns", "CreateTopic", Name=name, Tags=tags_of(asked.properties) or None)
     topic = made["TopicArn"]
-    _configure_topic(topic, asked.properties)
-    for subscription in asked.properties.get("Subscription") or []:
-        call("sns", "Subscribe", TopicArn=topic, **subscription)
-    return Made(topic, {"TopicName": name, "TopicArn": topic})
+    with completing(Made(topic, {"TopicName": name, "TopicArn": topic})) as topic_made:
+        _configure_topic(topic, asked.properties)
+        for subscription in asked.properties.get("Subscription") or []:
+            call("sns", "Subscribe", TopicArn=topic, **subscription)
+    return topic_made
 
 
 def _configure_topic(topic: str, properties: Properties) -> None:
@@ -153,6 +155,7 @@ define(
         lambda made: ignore_missing(lambda: call("sqs", "DeleteQueue", QueueUrl=made.physical_id)),
         _update_queue,
         ("QueueName", "FifoQueue"),
+        "QueueName",
     )
 )
 

@@ -1,4 +1,4 @@
-"""S3 buckets and DynamoDB tables, and SSM parameters."""
+"""S3 buckets and DynamoDB tables."""
 
 import json
 from typing import Any
@@ -11,6 +11,7 @@ from localcloud.cloudformation.resource_type import (
     ResourceFailed,
     ResourceType,
     call,
+    completing,
     define,
     ignore_missing,
     only,
@@ -21,8 +22,9 @@ from localcloud.cloudformation.resource_type import (
 def _create_bucket(asked: Asked) -> Made:
     name = asked.name("BucketName", 63).lower()
     call("s3", "CreateBucket", Bucket=name)
-    _configure_bucket(name, asked.properties)
-    return _bucket(name)
+    with completing(_bucket(name)) as made:
+        _configure_bucket(name, asked.properties)
+    return made
 
 
 def _update_bucket(made: Made, asked: Asked) -> Made:
@@ -140,6 +142,9 @@ _TABLE = [
 ]
 
 
+_UPDATABLE = ("AttributeDefinitions", "BillingMode", "ProvisionedThroughput", "StreamSpecification")
+
+
 def _create_table(asked: Asked) -> Made:
     properties = asked.properties
     name = asked.name("TableName")
@@ -150,8 +155,9 @@ def _create_table(asked: Asked) -> Made:
         Tags=tags_of(properties) or None,
         **only(properties, *_TABLE),
     )
-    _configure_table(name, properties)
-    return Made(name, {"Arn": arn("dynamodb", f"table/{name}")})
+    with completing(Made(name, {"Arn": arn("dynamodb", f"table/{name}")})) as made:
+        _configure_table(name, properties)
+    return made
 
 
 def _configure_table(name: str, properties: Properties) -> None:
@@ -168,7 +174,28 @@ def _configure_table(name: str, properties: Properties) -> None:
         )
 
 
+def _refuse_other_indexes(name: str, asked: Asked) -> None:
+    """Raises ResourceFailed unless the table has just these: a roll back finds them as they were."""
+
+    def shapes(indexes: list[dict[str, Any]]) -> list[Any]:
+        members = ("IndexName", "KeySchema", "Projection")
+        return sorted(([i.get(m) for m in members] for i in indexes), key=str)
+
+    table = call("dynamodb", "DescribeTable", TableName=name)["Table"]
+    wanted = asked.properties.get("GlobalSecondaryIndexes") or []
+    if shapes(table.get("GlobalSecondaryIndexes") or []) != shapes(wanted):
+        raise ResourceFailed("The local cloud does not change a table's global indexes yet.")
+
+
 def _update_table(made: Made, asked: Asked) -> Made:
+    changed = asked.changed()
+    if "GlobalSecondaryIndexes" in changed:
+        _refuse_other_indexes(made.physical_id, asked)
+    if changed & {*_UPDATABLE}:
+        given = only(asked.properties, *_UPDATABLE)
+        if "StreamSpecification" in asked.before:
+            given.setdefault("StreamSpecification", {"StreamEnabled": False})
+        call("dynamodb", "UpdateTable", TableName=made.physical_id, **given)
     _configure_table(made.physical_id, asked.properties)
     return made
 
@@ -181,24 +208,7 @@ define(
             lambda: call("dynamodb", "DeleteTable", TableName=made.physical_id)
         ),
         _update_table,
-        ("TableName", "KeySchema"),
-    )
-)
-
-
-def _put_parameter(asked: Asked) -> Made:
-    name = asked.name("Name")
-    values = only(asked.properties, "Type", "Value", "Description")
-    call("ssm", "PutParameter", Name=name, Overwrite=True, **values)
-    return Made(name, {"Type": values["Type"], "Value": values["Value"]})
-
-
-define(
-    ResourceType(
-        "AWS::SSM::Parameter",
-        _put_parameter,
-        lambda made: ignore_missing(lambda: call("ssm", "DeleteParameter", Name=made.physical_id)),
-        lambda _, asked: _put_parameter(asked),
-        ("Name",),
+        ("TableName", "KeySchema", "LocalSecondaryIndexes"),
+        "TableName",
     )
 )

@@ -6,6 +6,7 @@ from localcloud.cloudformation.resource_type import (
     Made,
     ResourceType,
     call,
+    completing,
     define,
     ignore_missing,
     only,
@@ -109,12 +110,15 @@ define(
 def _create_log_group(asked: Asked) -> Made:
     name = asked.name("LogGroupName", 512)
     call("logs", "CreateLogGroup", logGroupName=name)
-    return _keep(Made(name, {"Arn": arn("logs", f"log-group:{name}:*")}), asked)
+    with completing(Made(name, {"Arn": arn("logs", f"log-group:{name}:*")})) as made:
+        return _keep(made, asked)
 
 
 def _keep(made: Made, asked: Asked) -> Made:
     if days := asked.properties.get("RetentionInDays"):
         call("logs", "PutRetentionPolicy", logGroupName=made.physical_id, retentionInDays=days)
+    elif "RetentionInDays" in asked.before:
+        call("logs", "DeleteRetentionPolicy", logGroupName=made.physical_id)
     return made
 
 

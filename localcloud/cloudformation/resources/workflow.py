@@ -69,5 +69,6 @@ define(
         ),
         _update,
         ("StateMachineName", "StateMachineType"),
+        "StateMachineName",
     )
 )
