@@ -6,7 +6,7 @@ from bench import archives, prices
 from bench.archives import Counted, archive, look_into
 from bench.row import Row, received, table
 
-USED = prices.Counts(8, 16, 30, 28, 2, 6, 2, 2)
+USED = prices.Counts(8, 16, 30, 28, 2, 6, 2, 2, 2)
 
 
 @pytest.mark.parametrize("place", ["first", "middle", "last"])
