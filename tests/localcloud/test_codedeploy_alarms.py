@@ -129,3 +129,14 @@ def test_an_alarm_that_stays_red_can_be_set_back_by_hand(shop, aws):
 
 def test_a_group_can_name_alarms_that_do_not_exist_yet(shop):
     assert shop.group(alarmConfiguration=watching(unique("later"))).name
+
+
+def test_an_alarm_that_turns_red_after_the_end_changes_nothing(shop, aws):
+    alarm = Alarm(aws)
+    group = shop.group(alarmConfiguration=watching(alarm))
+    deployment = group.deploy()
+    assert group.end(deployment)["status"] == "Succeeded"
+    alarm.turn_red()
+    assert group.run("2", "1")["errorInformation"]["code"] == "ALARM_ACTIVE"
+    assert group.show(deployment)["status"] == "Succeeded"
+    assert group.alias() == ("2", None)
