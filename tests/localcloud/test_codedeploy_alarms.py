@@ -67,6 +67,17 @@ def test_an_alarm_that_does_not_exist_cannot_be_read(shop, ignored, end):
     assert ends(shop.group(rollback=[], alarmConfiguration=alarms)) == end
 
 
+@pytest.mark.parametrize(
+    ("event", "follows"), [("DEPLOYMENT_STOP_ON_ALARM", True), ("DEPLOYMENT_FAILURE", False)]
+)
+def test_what_cannot_be_read_is_rolled_back_as_an_alarm_is(shop, event, follows):
+    group = shop.group(rollback=[event], alarmConfiguration=watching("nobody"))
+    deployment = group.deploy()
+    assert ("rollbackInfo" in group.end(deployment)) is follows
+    if follows:
+        assert group.rollback(deployment)["status"] == "Succeeded"
+
+
 @pytest.mark.parametrize(("ignored", "end"), [(False, STOPPED), (True, SUCCEEDED)])
 def test_a_role_that_may_not_look_cannot_read(shop, aws, ignored, end):
     shy = builders.role(aws, allow={"Effect": "Allow", "Action": "lambda:*", "Resource": "*"})

@@ -49,12 +49,14 @@ def test_a_canary_stays_where_it_is_for_its_minutes(shop, cloud):
 
 
 @pytest.mark.parametrize(
-    ("kind", "percent", "moves"), [("TimeBasedCanary", 10, 2), ("TimeBasedLinear", 25, 4)]
+    ("shift", "moves"),
+    [(("TimeBasedCanary", 10, 1), 2), (("TimeBasedLinear", 25, 1), 4), (None, 1)],
 )
-def test_each_step_is_one_update_and_so_is_the_flip(shop, aws, cloud, kind, percent, moves):
+def test_each_step_is_one_update_and_so_is_the_flip(shop, aws, cloud, shift, moves):
     """The version and the weights change together: in between nobody sees anything else."""
     role = builders.role(aws)
-    group = shop.group(shop.configuration(kind, percent, 1), serviceRoleArn=role)
+    config = shop.configuration(*shift) if shift else ALL_AT_ONCE
+    group = shop.group(config, serviceRoleArn=role)
     assert group.run()["status"] == "Succeeded"
     caller = role.rsplit("/", 1)[-1]
     calls = [entry.operation for entry in cloud.front.journal.entries if entry.caller == caller]

@@ -12,6 +12,7 @@ import pytest
 from tests import builders
 from tests.builders import unique, wait_for
 from localcloud.codedeploy.inputs import MODEL
+from localcloud.faults.plan import Fault
 from tests.builders import revision
 from tests.localcloud.codedeploy_shop import Alarm, Silent, watching
 
@@ -314,3 +315,16 @@ def test_nothing_but_starts_and_ends_is_an_event(failed, cloud):
         for which in failed[2:]
     ]
     assert {**of_failed, "deploymentId": ""} == {**of_rollback, "deploymentId": ""}
+
+
+def test_an_event_may_get_lost_and_the_deployment_goes_on(shop, aws, cloud):
+    mailbox, group, rule = Mailbox(aws), shop.group(), unique("rule")
+    pattern = {"source": ["aws.codedeploy"], "detail": {"application": [group.app]}}
+    aws.events.put_rule(Name=rule, EventPattern=json.dumps(pattern))
+    aws.events.put_targets(Rule=rule, Targets=[{"Id": "q", "Arn": mailbox.queue_arn()}])
+    cloud.faults.set([Fault("dropped", "aws.codedeploy")])
+    try:
+        assert group.run()["status"] == "Succeeded"
+        assert mailbox.letters(1)[0]["detail"]["state"] == "SUCCESS"
+    finally:
+        cloud.faults.clear()

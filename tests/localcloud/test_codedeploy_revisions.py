@@ -64,7 +64,9 @@ def test_a_platform_takes_its_kinds_of_revision(client, platform, revision):
     ("platform", "revision"),
     [
         ("Lambda", GITHUB),
+        ("ECS", GITHUB),
         ("ECS", spec(kind="String")),
+        ("Server", spec(kind="String")),
         ("Server", spec()),
         ("Lambda", {"revisionType": "Paper"}),
         ("Lambda", {"revisionType": "S3"}),
