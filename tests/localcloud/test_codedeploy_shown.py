@@ -74,7 +74,7 @@ def test_a_deployment_is_created_before_it_starts():
 
 
 def test_queued_ready_and_baking_are_never_seen(shop, cloud):
-    group, seen = shop.group(shop.minute), set()
+    group, seen = shop.group(shop.configuration("TimeBasedCanary", 10, 4)), set()
     deployment = group.deploy()
     kept = cloud.deployments.deployments[deployment]
 
