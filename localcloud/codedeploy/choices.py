@@ -30,11 +30,18 @@ MAX_INSTANCES_IN_A_CALL = 100
 # name of a deregistered instance can be registered again, and a name is one like an application's.
 # https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_ListOnPremisesInstances.html
 
+# InvalidRole and InvalidECSService, which CreateDeployment models too, are told when the group is
+# made, InvalidTrafficRoutingConfiguration when the configuration is.
+
 # A configuration of another platform than the application's.
 OTHER_PLATFORM_ERROR = "InvalidDeploymentConfigNameException"
 # On-premises instances in a blue/green group; also targetInstances and RESTART out of place.
 ON_PREMISES_BLUE_GREEN_ERROR = "InvalidInputException"
 RESTART_ERROR = "InvalidInputException"
+# Faults of CreateDeployment are told in this order: names, application, group, configuration,
+# revision, all else. Its caller must be allowed RegisterApplicationRevision; that
+# GetApplicationRevision does for a revision that is known already is not imitated.
+# https://docs.aws.amazon.com/codedeploy/latest/userguide/auth-and-access-control-permissions-reference.html
 # A deployment to a platform that is not deployed to here; AWS deploys.
 NOT_YET_ERROR = "InvalidComputePlatformException"
 
@@ -86,12 +93,17 @@ ROLLBACK_DESCRIPTION = ""
 # its AppSpec or its alias did not let begin is not rolled back: there is nothing to go back from,
 # and a rollback would clear weights that somebody else has set.
 
+# A rollback that fails is not rolled back, and its group is busy until it is over. Where nothing is
+# rolled back the alias stays as the abort found it, which AWS documents of a stop alone:
+# https://docs.aws.amazon.com/codedeploy/latest/userguide/troubleshooting-deployments-lambda.html
+
 # How StopDeployment is told in errorInformation and in its own answer, which is always Pending.
 # Without autoRollbackEnabled the setting DEPLOYMENT_STOP_ON_REQUEST decides; false overrules it.
 # https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_StopDeployment.html
 STOP_CODE = "MANUAL_STOP"
 STOP_MESSAGE = "The deployment was stopped at the request of a user."
 STOP_STATUS_MESSAGE = "No further deployment commands will be scheduled for execution."
+# A stop comes before whatever else would have ended the deployment in the same moment.
 
 # A hook that stays silent for an hour: the message is documented, the code is not.
 # https://docs.aws.amazon.com/codedeploy/latest/userguide/troubleshooting-deployments-lambda.html
@@ -118,7 +130,8 @@ REVISION_MISSING_CODE = "REVISION_MISSING"
 REVISION_CHANGED_CODE = "INVALID_REVISION"
 
 # How often alarms are polled, in AWS's seconds. Reports: an alarm stopped a deployment within
-# 16 to 29 seconds. Only ALARM counts; INSUFFICIENT_DATA does not.
+# 16 to 29 seconds. Only ALARM counts; INSUFFICIENT_DATA does not. They are watched from before the
+# first event until the deployment ends, waits for hooks included, and no longer.
 ALARM_POLL_SECONDS = 15
 
 # An alarm that does not exist is unreadable: it stops the deployment unless the group ignores it,
@@ -126,6 +139,7 @@ ALARM_POLL_SECONDS = 15
 ALARM_UNREADABLE_CODE = "ALARM_ACTIVE"
 ALARM_UNREADABLE_MESSAGE = "The state of one or more alarms could not be read: {names}"
 
+# All at once is one update of the alias: the version, and no weights in between.
 # After the last step of a linear shift the deployment goes on at once (no further interval), and
 # the last step takes what is left where the percentage does not divide 100. Queued and Baking are
 # not used, and CodeDeploy does not wait for provisioned concurrency.
@@ -136,5 +150,6 @@ ALARM_UNREADABLE_MESSAGE = "The state of one or more alarms could not be read: {
 TRIGGER_TEST_SUBJECT = "AWS CodeDeploy Notification Setup"
 TRIGGER_TEST_MESSAGE = "AWS CodeDeploy notification setup for trigger {name} is complete."
 # A subject longer than SNS takes is cut off at 100 characters. A stop is STOPPED in SNS. Instance
-# messages, and an EventBridge event for Queued, are not sent.
+# messages, and an EventBridge event for Queued, are not sent. A message that cannot be sent fails
+# no deployment. On EventBridge a rollback looks like any other deployment.
 MAX_SUBJECT = 100

@@ -161,6 +161,7 @@ class LambdaDeployment:
         """The end and the rollback are one moment: in between the group would look free."""
         deployment, store, now = self._deployment, self._engine.store, self._clock.now()
         with store.lock:
+            cause = deployment.halt.cause or cause  # who was told Pending sees Stopped
             self._mark_events(now)
             deployment.error = {"code": cause.code, "message": cause.message}
             wanted = rollback.is_wanted(cause, deployment, self._group)

@@ -1,5 +1,6 @@
 """A shop to deploy to: one function with published versions, and an alias for each group."""
 
+import http.client
 import json
 from functools import cache
 
@@ -55,6 +56,19 @@ def refusal(call, **params):
         assert told["Code"] in ERRORS[OPERATIONS[call.__name__]]
         return told["Code"].removesuffix("Exception"), told["Message"]
     raise AssertionError("it was not refused")
+
+
+def raw(cloud, operation, **params):
+    """The answer as it is on the wire, before botocore reads it."""
+    connection = http.client.HTTPConnection("localhost", cloud.port, timeout=30)
+    credential = "AKIALOCALCLOUD000000/20260101/us-east-1/codedeploy/aws4_request"
+    headers = {
+        "X-Amz-Target": f"CodeDeploy_20141006.{operation}",
+        "Content-Type": "application/x-amz-json-1.1",
+        "Authorization": f"AWS4-HMAC-SHA256 Credential={credential}, Signature=0",
+    }
+    connection.request("POST", "/", json.dumps(params), headers)
+    return json.loads(connection.getresponse().read())
 
 
 class Shop:

@@ -67,6 +67,17 @@ def test_an_alarm_that_does_not_exist_cannot_be_read(shop, ignored, end):
     assert ends(shop.group(rollback=[], alarmConfiguration=alarms)) == end
 
 
+@pytest.mark.parametrize(
+    ("event", "follows"), [("DEPLOYMENT_STOP_ON_ALARM", True), ("DEPLOYMENT_FAILURE", False)]
+)
+def test_what_cannot_be_read_is_rolled_back_as_an_alarm_is(shop, event, follows):
+    group = shop.group(rollback=[event], alarmConfiguration=watching("nobody"))
+    deployment = group.deploy()
+    assert ("rollbackInfo" in group.end(deployment)) is follows
+    if follows:
+        assert group.rollback(deployment)["status"] == "Succeeded"
+
+
 @pytest.mark.parametrize(("ignored", "end"), [(False, STOPPED), (True, SUCCEEDED)])
 def test_a_role_that_may_not_look_cannot_read(shop, aws, ignored, end):
     shy = builders.role(aws, allow={"Effect": "Allow", "Action": "lambda:*", "Resource": "*"})
@@ -129,3 +140,14 @@ def test_an_alarm_that_stays_red_can_be_set_back_by_hand(shop, aws):
 
 def test_a_group_can_name_alarms_that_do_not_exist_yet(shop):
     assert shop.group(alarmConfiguration=watching(unique("later"))).name
+
+
+def test_an_alarm_that_turns_red_after_the_end_changes_nothing(shop, aws):
+    alarm = Alarm(aws)
+    group = shop.group(alarmConfiguration=watching(alarm))
+    deployment = group.deploy()
+    assert group.end(deployment)["status"] == "Succeeded"
+    alarm.turn_red()
+    assert group.run("2", "1")["errorInformation"]["code"] == "ALARM_ACTIVE"
+    assert group.show(deployment)["status"] == "Succeeded"
+    assert group.alias() == ("2", None)

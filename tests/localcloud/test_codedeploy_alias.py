@@ -42,6 +42,34 @@ def test_a_canary_passes_through_four_moments(shop, hook, cloud):
     assert group.alias() == NEW
 
 
+def test_a_canary_stays_where_it_is_for_its_minutes(shop, cloud):
+    info = shop.group(shop.minute).run()
+    took = (info["completeTime"] - info["startTime"]).total_seconds() * cloud.clock.speed
+    assert took >= 60
+
+
+@pytest.mark.parametrize(
+    ("shift", "moves"),
+    [(("TimeBasedCanary", 10, 1), 2), (("TimeBasedLinear", 25, 1), 4), (None, 1)],
+)
+def test_each_step_is_one_update_and_so_is_the_flip(shop, aws, cloud, shift, moves):
+    """The version and the weights change together: in between nobody sees anything else."""
+    role = builders.role(aws)
+    config = shop.configuration(*shift) if shift else ALL_AT_ONCE
+    group = shop.group(config, serviceRoleArn=role)
+    assert group.run()["status"] == "Succeeded"
+    caller = role.rsplit("/", 1)[-1]
+    calls = [entry.operation for entry in cloud.front.journal.entries if entry.caller == caller]
+    assert calls == ["GetAlias", *["UpdateAlias"] * moves]
+
+
+def test_a_deployment_without_hooks_has_three_events_that_succeeded(shop):
+    group = shop.group()
+    deployment = group.deploy()
+    group.end(deployment)
+    assert group.events(deployment) == ["Succeeded"] * 3
+
+
 def updates(cloud, group, deployment):
     """The weights that the deployment set, one after the other, as its target told them."""
     seen = []
@@ -101,6 +129,14 @@ def test_a_check_that_fails_afterwards_brings_all_users_back(shop, hook, cloud):
     hook.answer(deployment, execution, "Failed")
     group.rollback(deployment)
     assert group.alias() == OLD
+
+
+def test_a_check_that_fails_afterwards_without_rollback_leaves_users_there(shop, hook, cloud):
+    group = shop.group(rollback=[])
+    deployment = group.deploy(hooks={"AfterAllowTraffic": hook.name})
+    hook.answer(deployment, hook.execution(cloud, deployment, 2), "Failed")
+    assert group.end(deployment)["status"] == "Failed"
+    assert group.alias() == NEW
 
 
 def test_a_check_that_fails_before_leaves_users_where_they_were(shop, hook, cloud):
@@ -180,16 +216,29 @@ def test_what_is_missing_fails_the_deployment(shop, what):
     assert group.alias() == OLD
 
 
-def test_versions_with_different_roles_cannot_share_an_alias(shop):
-    aws = shop.aws
-    aws.lambda_.update_function_configuration(FunctionName=shop.function, Role=builders.role(aws))
-    builders.settle(aws, shop.function)
-    other = builders.publish(aws, shop.function)
-    group = shop.group(shop.minute)
-    deployment = group.deploy("1", other)
+@pytest.mark.parametrize("what", ["Role", "DeadLetterConfig"])
+def test_versions_with_different_roles_or_dead_letters_cannot_share_an_alias(shop, what):
+    aws, name = shop.aws, shop.function
+    before = builders.publish(aws, name)
+    queue = {"TargetArn": "arn:aws:sqs:us-east-1:123456789012:dead"}
+    other = {"Role": builders.role(aws), "DeadLetterConfig": queue}[what]
+    aws.lambda_.update_function_configuration(FunctionName=name, **{what: other})
+    builders.settle(aws, name)
+    after, group = builders.publish(aws, name), shop.group(shop.minute)
+    aws.lambda_.update_alias(FunctionName=name, Name=group.name, FunctionVersion=before)
+    deployment = group.deploy(before, after)
     assert group.end(deployment)["status"] == "Failed"
     assert group.events(deployment) == ["Succeeded", "Failed", "Skipped"]
-    assert group.alias() == OLD
+    assert group.alias() == (before, None)
+
+
+def test_no_alias_here_has_provisioned_concurrency_to_wait_for(shop):
+    """AWS's managed role lets CodeDeploy ask for it; what it does then is not documented."""
+    error = shop.aws.lambda_.exceptions.ProvisionedConcurrencyConfigNotFoundException
+    with pytest.raises(error):
+        shop.aws.lambda_.get_provisioned_concurrency_config(
+            FunctionName=shop.function, Qualifier=shop.group().name
+        )
 
 
 def test_the_new_version_stays_published_after_a_rollback(shop, hook, cloud):

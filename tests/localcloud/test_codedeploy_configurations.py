@@ -88,6 +88,38 @@ def test_a_linear_one_adds_ten_percent_every_so_many_minutes(client, name, minut
     }
 
 
+@pytest.mark.parametrize(
+    ("name", "kind", "values"),
+    [
+        ("ECSCanary10Percent5Minutes", "canary", (10, 5)),
+        ("ECSCanary10Percent15Minutes", "canary", (10, 15)),
+        ("ECSLinear10PercentEvery1Minutes", "linear", (10, 1)),
+        ("ECSLinear10PercentEvery3Minutes", "linear", (10, 3)),
+    ],
+)
+def test_ecs_has_four_that_shift_ten_percent_at_first(client, name, kind, values):
+    found = predefined(client, name)
+    member = f"timeBased{kind.title()}"
+    wanted = dict(zip((f"{kind}Percentage", f"{kind}Interval"), values, strict=True))
+    assert (found["computePlatform"], found["trafficRoutingConfig"][member]) == ("ECS", wanted)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Canary10Percent5Minutes",
+        "CodeDeployDefault.Canary10Percent5Minutes",
+        "CodeDeployDefault.Custom",
+        "CodeDeployDefault.LambdaCanary5Percent5Minutes",
+        "CodeDeployDefault.LambdaLinear20PercentEvery1Minute",
+        "CodeDeployDefault.ECSLinear10PercentEvery10Minutes",
+    ],
+)
+def test_short_names_and_other_numbers_are_not_predefined(client, name):
+    code, _ = refusal(client.get_deployment_config, deploymentConfigName=name)
+    assert code == "DeploymentConfigDoesNotExist"
+
+
 def test_one_minute_is_singular_on_lambda_and_plural_on_ecs(client):
     assert predefined(client, "LambdaLinear10PercentEvery1Minute")["computePlatform"] == "Lambda"
     assert predefined(client, "ECSLinear10PercentEvery1Minutes")["computePlatform"] == "ECS"
@@ -161,6 +193,12 @@ def test_routing_that_cannot_be_is_refused(client, routing):
     assert code == "InvalidTrafficRoutingConfiguration"
 
 
+def test_all_at_once_can_be_a_configuration_of_ones_own(client):
+    routing = {"type": "AllAtOnce"}
+    found = create(client, computePlatform="Lambda", trafficRoutingConfig=routing)
+    assert found["trafficRoutingConfig"] == routing
+
+
 def test_99_percent_and_48_hours_are_still_taken(client):
     create(client, **shifting("TimeBasedCanary", 99, 2880))
     create(client, **shifting("TimeBasedLinear", 10, 320))
@@ -181,6 +219,12 @@ def test_a_minimum_of_healthy_hosts_must_make_sense(client, hosts):
         client.create_deployment_config, deploymentConfigName="x", minimumHealthyHosts=hosts
     )
     assert code == "InvalidMinimumHealthyHostValue"
+
+
+@pytest.mark.parametrize("kind", ["HOST_COUNT", "FLEET_PERCENT"])
+def test_no_host_at_all_may_have_to_stay_healthy(client, kind):
+    hosts = {"type": kind, "value": 0}
+    assert create(client, minimumHealthyHosts=hosts)["minimumHealthyHosts"] == hosts
 
 
 def test_zones_can_be_gone_through_one_after_the_other(client):

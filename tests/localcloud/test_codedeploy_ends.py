@@ -6,9 +6,14 @@ https://docs.aws.amazon.com/codedeploy/latest/userguide/deployments-rollback-and
 import pytest
 
 from tests.builders import role, wait_for
+from localcloud.codedeploy.causes import stopped_by_request
+from localcloud.codedeploy.engine import LambdaDeployment
+from localcloud.codedeploy.inputs import MODEL
+from localcloud.codedeploy.model import Deployment
 from tests.localcloud.codedeploy_shop import (
     ALL_EVENTS,
     Alarm,
+    refusal,
     trusting,
     watching,
 )
@@ -24,6 +29,10 @@ def waiting_in(group, hook, cloud, event=0):
     name = ("BeforeAllowTraffic", "", "AfterAllowTraffic")[event]
     deployment = group.deploy(hooks={name: hook.name})
     return deployment, hook.execution(cloud, deployment, event)
+
+
+def engine_of(cloud):
+    return next(part._engine for part in cloud.codedeploy.parts if hasattr(part, "_engine"))
 
 
 def fails_by_hook(group, hook, cloud, event=0):
@@ -137,6 +146,38 @@ def test_the_event_under_way_failed_those_before_stay_those_after_are_skipped(
     assert group.target(deployment)["status"] == "Failed"
 
 
+@pytest.mark.parametrize("by", ["an alarm", "a person"])
+def test_the_target_of_what_was_stopped_has_failed(shop, aws, hook, cloud, by):
+    alarm = Alarm(aws)
+    group = shop.group(rollback=[], alarmConfiguration=watching(alarm))
+    deployment, _ = waiting_in(group, hook, cloud)
+    if by == "an alarm":
+        alarm.turn_red()
+    else:
+        group.stop(deployment)
+    info = group.end(deployment)
+    assert (info["status"], group.target(deployment)["status"]) == ("Stopped", "Failed")
+    assert info["deploymentOverview"]["Failed"] == 1
+
+
+def test_a_hook_that_could_not_be_called_is_rolled_back_as_a_failure(shop, hook, aws):
+    shy = role(aws, allow={"Effect": "Allow", "Action": "lambda:*Alias", "Resource": "*"})
+    group = shop.group(rollback=["DEPLOYMENT_FAILURE"], serviceRoleArn=shy)
+    rollback = group.rollback(group.deploy(hooks={"BeforeAllowTraffic": hook.name}))
+    assert rollback["status"] == "Succeeded"
+
+
+def test_who_was_told_pending_sees_stopped_also_where_it_would_have_failed(shop, cloud):
+    """A stop before the AppSpec was read, which is none: made here by stopping it beforehand."""
+    group = shop.group()
+    kept = cloud.deployments.applications[group.app].groups[group.name]
+    revision = {"appSpecContent": {"content": "no AppSpec"}}
+    deployment = Deployment(group.app, group.name, revision, None, {}, 1.0)
+    deployment.halt.ask(stopped_by_request(None))
+    LambdaDeployment(engine_of(cloud), deployment, kept).run()
+    assert (deployment.status, deployment.error["code"]) == ("Stopped", "MANUAL_STOP")
+
+
 @pytest.mark.parametrize("setting", ALL_EVENTS)
 @pytest.mark.parametrize("cause", ALL_EVENTS)
 def test_a_rollback_needs_the_event_of_its_cause(shop, hook, aws, cloud, cause, setting):
@@ -196,6 +237,25 @@ def test_a_rollback_is_a_deployment_of_its_own_linked_both_ways(shop, hook, clou
     assert shown["lastAttemptedDeployment"]["deploymentId"] == rollback
 
 
+def test_what_was_rolled_back_keeps_its_end(shop, hook, cloud):
+    group = shop.group()
+    aborted = fails_by_hook(group, hook, cloud)
+    assert group.rollback(aborted)["status"] == "Succeeded"
+    info = group.show(aborted)
+    assert (info["status"], info["errorInformation"]["code"]) == (
+        "Failed",
+        "HOOK_EXECUTION_FAILURE",
+    )
+    assert not [name for name in MODEL.shape_for("DeploymentStatus").enum if "oll" in name]
+
+
+def test_a_rollback_has_no_description(shop, hook, cloud):
+    group = shop.group()
+    deployment = group.deploy(hooks={"BeforeAllowTraffic": hook.name}, description="by hand")
+    hook.answer(deployment, hook.execution(cloud, deployment), "Failed")
+    assert "description" not in group.rollback(deployment)
+
+
 def test_a_rollback_follows_though_no_traffic_had_moved_and_nothing_succeeded_before(shop, aws):
     group = shop.group(alarmConfiguration=watching(Alarm(aws, red=True)))
     rollback = group.rollback(group.deploy())
@@ -228,9 +288,6 @@ def test_a_rollback_that_fails_is_not_rolled_back(shop, hook, cloud):
 @pytest.mark.parametrize("gone", ["application", "group"])
 def test_a_deployment_whose_owner_is_gone_fails(shop, cloud, gone):
     """Deleted between the request and the start: made here by starting it once more."""
-    from localcloud.codedeploy.engine import LambdaDeployment
-    from localcloud.codedeploy.model import Deployment
-
     group = shop.group()
     kept = cloud.deployments.applications[group.app].groups[group.name]
     wanted = {"application": group.app}
@@ -240,9 +297,8 @@ def test_a_deployment_whose_owner_is_gone_fails(shop, cloud, gone):
         )
     else:
         shop.aws.codedeploy.delete_application(applicationName=wanted["application"])
-    engine = next(p._engine for p in cloud.codedeploy.parts if hasattr(p, "_engine"))
     deployment = Deployment(group.app, group.name, {}, None, {}, 1.0)
-    LambdaDeployment(engine, deployment, kept).run()
+    LambdaDeployment(engine_of(cloud), deployment, kept).run()
     code = "APPLICATION_MISSING" if gone == "application" else "DEPLOYMENT_GROUP_MISSING"
     assert (deployment.status, deployment.error["code"]) == ("Failed", code)
 
@@ -253,6 +309,18 @@ def test_what_is_over_cannot_be_stopped(shop):
     group.end(deployment)
     with pytest.raises(shop.aws.codedeploy.exceptions.DeploymentAlreadyCompletedException):
         group.stop(deployment)
+
+
+@pytest.mark.parametrize(
+    ("deployment", "error"),
+    [
+        ("", "DeploymentIdRequired"),
+        ("nonsense", "InvalidDeploymentId"),
+        ("d-000000000", "DeploymentDoesNotExist"),
+    ],
+)
+def test_what_is_not_there_cannot_be_stopped(client, deployment, error):
+    assert refusal(client.stop_deployment, deploymentId=deployment)[0] == error
 
 
 def test_two_stops_are_one(shop, hook, cloud):

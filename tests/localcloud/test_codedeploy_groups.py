@@ -237,6 +237,22 @@ def test_a_style_is_refused_in_the_words_that_people_know(client, apps, role, st
     assert told == ("InvalidDeploymentStyle", message)
 
 
+def test_a_load_balancer_that_is_not_named_is_missed_in_awss_words(client, apps, role):
+    told = refusal(
+        client.create_deployment_group,
+        applicationName=apps["Server"],
+        deploymentGroupName="x",
+        serviceRoleArn=role,
+        deploymentStyle=STYLE,
+    )
+    assert told == (
+        "InvalidLoadBalancerInfo",
+        "The specification for load balancing in the deployment group is invalid. The "
+        "deploymentOption value is set to WITH_TRAFFIC_CONTROL, but either no load balancer was "
+        "specified in elbInfoList or no target group was specified in targetGroupInfoList.",
+    )
+
+
 def test_a_role_that_does_not_let_codedeploy_in_is_refused(aws, client, apps):
     role = trusting(aws, "lambda")
     where = {"applicationName": apps["Lambda"], "deploymentGroupName": unique("g")}

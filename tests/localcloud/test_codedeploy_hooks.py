@@ -166,6 +166,7 @@ def test_silence_for_an_hour_fails_and_a_later_answer_is_refused(aws, hook):
     deployment, calls = Deployment("a", "g", {}, None, {}, 0.0), HookCalls(Clock(speed=36_000))
     cause = calls.call(hook.name, deployment.events[0], deployment, builders.role(aws))
     assert (cause.status, cause.code) == ("Failed", "HOOK_EXECUTION_FAILURE")
+    assert cause.rollback_event == "DEPLOYMENT_FAILURE"
     assert cause.message == (
         "The deployment timed out while waiting for a status callback. CodeDeploy expects a status "
         "callback within one hour after a deployment hook is invoked."

@@ -11,6 +11,9 @@ import pytest
 
 from tests import builders
 from tests.builders import unique, wait_for
+from localcloud.codedeploy.inputs import MODEL
+from localcloud.faults.plan import Fault
+from tests.builders import revision
 from tests.localcloud.codedeploy_shop import Alarm, Silent, watching
 
 EVENTS = [
@@ -36,9 +39,9 @@ class Mailbox:
         asked = {"QueueUrl": self.queue, "AttributeNames": ["QueueArn"]}
         return self.aws.sqs.get_queue_attributes(**asked)["Attributes"]["QueueArn"]
 
-    def trigger(self, *events):
+    def trigger(self, *events, name="t"):
         trigger = {
-            "triggerName": "t",
+            "triggerName": name,
             "triggerTargetArn": self.topic,
             "triggerEvents": list(events) or EVENTS,
         }
@@ -219,3 +222,109 @@ def test_a_topic_that_is_gone_fails_no_deployment(shop, aws):
     group = shop.group(**mailbox.trigger())
     aws.sns.delete_topic(TopicArn=mailbox.topic)
     assert group.run()["status"] == "Succeeded"
+
+
+def test_a_trigger_may_name_any_of_ten_events_and_on_lambda_half_of_them_happen(shop, aws):
+    """No instance events and nothing about being ready: a Lambda deployment has neither."""
+    events, mailbox = MODEL.shape_for("TriggerEventType").enum, Mailbox(aws)
+    assert len(events) == 10
+    assert {name for name in events if name not in EVENTS} == {
+        "DeploymentReady",
+        "InstanceFailure",
+        "InstanceReady",
+        "InstanceStart",
+        "InstanceSuccess",
+    }
+    others = [name for name in events if name not in (*EVENTS, "DeploymentReady")]
+    group = shop.group(**mailbox.trigger(*others, "DeploymentReady", "DeploymentSuccess"))
+    group.run()
+    assert group.run("2", "1")["status"] == "Succeeded"
+    assert [message["status"] for message in mailbox.told(2)] == ["SUCCEEDED"] * 2
+
+
+def test_a_changed_trigger_sends_its_message_again_and_one_that_stays_does_not(shop, aws):
+    mailbox = Mailbox(aws)
+    group = shop.group(**mailbox.trigger())
+    where = {"applicationName": group.app, "currentDeploymentGroupName": group.name}
+    for name in ("t", "another"):
+        aws.codedeploy.update_deployment_group(**where, **mailbox.trigger(name=name))
+    group.run()
+    letters = mailbox.letters(4)
+    assert "another" in letters[1]["Message"]
+    assert [json.loads(letter["Message"])["status"] for letter in letters[2:]] == [
+        "CREATED",
+        "SUCCEEDED",
+    ]
+
+
+def test_a_message_has_no_attributes(failed):
+    assert not [letter for letter in failed[1].letters(6) if letter.get("MessageAttributes")]
+
+
+def test_a_subject_is_no_longer_than_sns_takes(shop, aws):
+    mailbox, group = Mailbox(aws), shop.group()
+    where = {"applicationName": unique("a" * 95), "deploymentGroupName": "g"}
+    aws.codedeploy.create_application(
+        applicationName=where["applicationName"], computePlatform="Lambda"
+    )
+    aws.codedeploy.create_deployment_group(
+        **where, serviceRoleArn=shop.role, **mailbox.trigger("DeploymentSuccess")
+    )
+    made = aws.codedeploy.create_deployment(**where, revision=revision(group.appspec()))
+    group.end(made["deploymentId"])
+    subject = mailbox.letters(2)[1]["Subject"]
+    assert subject.startswith(
+        f"SUCCEEDED: AWS CodeDeploy {made['deploymentId']} in us-east-1 to aa"
+    )
+    assert len(subject) == 100
+
+
+def test_one_end_is_spelt_in_three_ways(failed, cloud):
+    group, mailbox, deployment, _ = failed
+    sent = [e["detail"] for e in cloud.bus.sent if e["detail"].get("deploymentId") == deployment]
+    assert (group.show(deployment)["status"], mailbox.told(5)[1]["status"], sent[-1]["state"]) == (
+        "Failed",
+        "FAILED",
+        "FAILURE",
+    )
+
+
+def test_an_event_comes_to_a_rule_of_the_default_bus_in_eventbridges_envelope(shop, aws):
+    mailbox, group, rule = Mailbox(aws), shop.group(), unique("rule")
+    pattern = {"source": ["aws.codedeploy"], "detail": {"application": [group.app]}}
+    aws.events.put_rule(Name=rule, EventPattern=json.dumps(pattern))
+    target = {"Id": "q", "Arn": mailbox.queue_arn()}
+    aws.events.put_targets(Rule=rule, Targets=[target])
+    group.run()
+    events = mailbox.letters(2)
+    assert {event["detail"]["state"] for event in events} == {"START", "SUCCESS"}
+    for event in events:
+        assert (event["version"], event["account"]) == ("0", "123456789012")
+        assert event["region"] == event["detail"]["region"] == "us-east-1"
+        assert event["id"]
+        assert time.strptime(event["time"], "%Y-%m-%dT%H:%M:%SZ")
+
+
+def test_nothing_but_starts_and_ends_is_an_event(failed, cloud):
+    """No QUEUED, no READY, and no instance: a rollback looks like any other deployment."""
+    ours = [e for e in cloud.bus.sent if e["source"] == "aws.codedeploy"]
+    assert {e["detail"]["state"] for e in ours} <= {"START", "SUCCESS", "FAILURE", "STOP"}
+    assert {e["detail-type"] for e in ours} == {"CodeDeploy Deployment State-change Notification"}
+    of_failed, of_rollback = [
+        next(e["detail"] for e in ours if e["detail"]["deploymentId"] == which)
+        for which in failed[2:]
+    ]
+    assert {**of_failed, "deploymentId": ""} == {**of_rollback, "deploymentId": ""}
+
+
+def test_an_event_may_get_lost_and_the_deployment_goes_on(shop, aws, cloud):
+    mailbox, group, rule = Mailbox(aws), shop.group(), unique("rule")
+    pattern = {"source": ["aws.codedeploy"], "detail": {"application": [group.app]}}
+    aws.events.put_rule(Name=rule, EventPattern=json.dumps(pattern))
+    aws.events.put_targets(Rule=rule, Targets=[{"Id": "q", "Arn": mailbox.queue_arn()}])
+    cloud.faults.set([Fault("dropped", "aws.codedeploy")])
+    try:
+        assert group.run()["status"] == "Succeeded"
+        assert mailbox.letters(1)[0]["detail"]["state"] == "SUCCESS"
+    finally:
+        cloud.faults.clear()

@@ -7,8 +7,10 @@ import pytest
 
 from localcloud.clock import Clock
 from localcloud.codedeploy.applications import Applications
-from localcloud.codedeploy.custom_configurations import Configurations
+from localcloud.codedeploy.appspec import HOOK_EVENTS
+from localcloud.codedeploy.custom_configurations import MAX_SHIFT_MINUTES, Configurations
 from localcloud.codedeploy.groups import Groups
+from localcloud.codedeploy.hooks import HOOK_LIMIT_SECONDS
 from localcloud.codedeploy.model import Application, Store
 from localcloud.codedeploy.service_role import ServiceRoles
 from localcloud.wire import AwsError
@@ -38,6 +40,11 @@ def test_a_batch_has_a_most(client, operation, member, most):
     call = getattr(client, operation)
     call(**about, **{member: [one] * most})
     assert refusal(call, **about, **{member: [one] * (most + 1)})[0] == "BatchLimitExceeded"
+
+
+def test_no_lambda_deployment_can_take_more_than_fifty_hours():
+    """By what it is made of: the longest shift that a configuration may have, and two hooks."""
+    assert MAX_SHIFT_MINUTES * 60 + len(HOOK_EVENTS) * HOOK_LIMIT_SECONDS == 50 * 3600
 
 
 S3 = {"revisionType": "S3", "s3Location": {"bucket": "b", "key": "k", "bundleType": "zip"}}

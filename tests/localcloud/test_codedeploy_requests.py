@@ -5,8 +5,11 @@ https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_CreateDeployment.
 
 import threading
 
+import boto3
 import pytest
 
+from localcloud import clients
+from localcloud.faults.plan import Fault
 from tests import builders
 from tests.builders import appspec, revision, unique, wait_for
 from tests.localcloud.codedeploy_shop import Silent, plain_client, refusal
@@ -79,6 +82,11 @@ GITHUB = {
             "B/G",
             {"targetInstances": {"ec2TagSet": {"ec2TagSetList": [[TAG]] * 4}}},
             "InvalidTargetInstances",
+        ),
+        (
+            "B/G",
+            {"targetInstances": {"autoScalingGroups": ["a"] * 11}},
+            "InvalidAutoScalingGroup",
         ),
         ("Lambda", {"overrideAlarmConfiguration": {"enabled": True}}, "InvalidAlarmConfig"),
         (
@@ -220,6 +228,49 @@ def test_a_deployments_configuration_stands_for_its_groups(shop):
     assert (info["deploymentConfigName"], info["description"]) == (shop.minute, "by hand")
 
 
+def test_without_one_a_deployment_has_its_groups_configuration(shop):
+    assert shop.group(shop.minute).run()["deploymentConfigName"] == shop.minute
+
+
+def test_where_the_group_has_none_either_it_is_all_at_once(shop, client):
+    group = shop.group()
+    where = {"applicationName": unique("app"), "deploymentGroupName": "g"}
+    client.create_application(applicationName=where["applicationName"], computePlatform="Lambda")
+    client.create_deployment_group(**where, serviceRoleArn=shop.role)
+    made = client.create_deployment(**where, revision=revision(group.appspec()))
+    info = group.end(made["deploymentId"])
+    assert (info["status"], info["deploymentConfigName"]) == (
+        "Succeeded",
+        "CodeDeployDefault.LambdaAllAtOnce",
+    )
+
+
+def test_what_is_false_or_standard_can_be_said_to_lambda(shop):
+    info = shop.group().run(
+        deploymentMode="STANDARD",
+        ignoreApplicationStopFailures=False,
+        updateOutdatedInstancesOnly=False,
+    )
+    assert info["status"] == "Succeeded"
+    assert "deploymentMode" not in info  # it is told of a restart alone
+
+
+def test_only_a_planned_fault_throttles_and_in_the_modelled_form(shop, cloud, client):
+    group = shop.group()
+    wanted = {
+        "applicationName": group.app,
+        "deploymentGroupName": group.name,
+        "revision": revision(group.appspec()),
+    }
+    cloud.faults.set([Fault("throttled", "codedeploy", "CreateDeployment", "owner")])
+    try:
+        assert refusal(client.create_deployment, **wanted)[0] == "Throttling"
+    finally:
+        cloud.faults.clear()
+    made = client.create_deployment(**wanted)["deploymentId"]
+    assert group.end(made)["status"] == "Succeeded"
+
+
 def test_a_revision_is_registered_by_its_first_deployment(shop):
     group = shop.group()
     text = group.appspec()
@@ -237,23 +288,44 @@ def test_the_same_request_twice_is_two_deployments(shop):
     assert group.deploy("2", "1") != first
 
 
-def test_overriding_alarms_needs_the_permission_to_update_the_group(shop, aws, cloud):
-    import boto3
-
-    from localcloud import clients
-
-    group = shop.group()
-    ours = f"arn:aws:codedeploy:us-east-1:123456789012:deploymentgroup:{group.app}/{group.name}"
-    actions = ["codedeploy:CreateDeployment", "codedeploy:RegisterApplicationRevision"]
+def who_may(aws, cloud, *operations):
+    """A client that may do these operations alone."""
+    actions = [f"codedeploy:{name}" for name in operations]
     role = builders.role(aws, allow={"Effect": "Allow", "Action": actions, "Resource": "*"})
     keys = clients.credentials_of(role, "caller")
-    caller = boto3.client(
+    return boto3.client(
         "codedeploy",
         endpoint_url=cloud.endpoint,
         aws_access_key_id=keys["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=keys["AWS_SECRET_ACCESS_KEY"],
         aws_session_token=keys["AWS_SESSION_TOKEN"],
     )
+
+
+@pytest.mark.parametrize(
+    ("allowed", "missing"),
+    [
+        ("GetDeploymentConfig", "RegisterApplicationRevision"),
+        ("RegisterApplicationRevision", "GetDeploymentConfig"),
+    ],
+)
+def test_who_deploys_may_register_revisions_and_read_the_configuration(
+    shop, aws, cloud, allowed, missing
+):
+    group, caller = shop.group(), who_may(aws, cloud, "CreateDeployment", allowed)
+    with pytest.raises(caller.exceptions.ClientError, match=f"codedeploy:{missing} on"):
+        caller.create_deployment(
+            applicationName=group.app,
+            deploymentGroupName=group.name,
+            deploymentConfigName=shop.minute,
+            revision=revision(group.appspec()),
+        )
+
+
+def test_overriding_alarms_needs_the_permission_to_update_the_group(shop, aws, cloud):
+    group = shop.group()
+    ours = f"arn:aws:codedeploy:us-east-1:123456789012:deploymentgroup:{group.app}/{group.name}"
+    caller = who_may(aws, cloud, "CreateDeployment", "RegisterApplicationRevision")
     wanted = {
         "applicationName": group.app,
         "deploymentGroupName": group.name,

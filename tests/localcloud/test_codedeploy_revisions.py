@@ -64,7 +64,9 @@ def test_a_platform_takes_its_kinds_of_revision(client, platform, revision):
     ("platform", "revision"),
     [
         ("Lambda", GITHUB),
+        ("ECS", GITHUB),
         ("ECS", spec(kind="String")),
+        ("Server", spec(kind="String")),
         ("Server", spec()),
         ("Lambda", {"revisionType": "Paper"}),
         ("Lambda", {"revisionType": "S3"}),
@@ -148,6 +150,21 @@ def test_an_appspec_in_s3_is_read_bare_or_out_of_an_archive(shop, kind):
     place = s3(key, kind, "revisions", eTag=etag.strip('"'))
     assert group.run(revision=place)["status"] == "Succeeded"
     assert group.alias() == ("2", None)
+
+
+def test_without_a_version_and_an_etag_the_newest_object_is_taken_as_it_is(shop):
+    aws, group = shop.aws, shop.group()
+    aws.s3.create_bucket(Bucket="versioned")
+    versioning = {"Status": "Enabled"}
+    aws.s3.put_bucket_versioning(Bucket="versioned", VersioningConfiguration=versioning)
+    key = unique("key")
+    put = aws.s3.put_object
+    there = put(Bucket="versioned", Key=key, Body=group.appspec("1", "2").encode())["VersionId"]
+    put(Bucket="versioned", Key=key, Body=group.appspec("2", "1").encode())
+    assert group.run(revision=s3(key, "JSON", "versioned", version=there))["status"] == "Succeeded"
+    assert group.alias() == ("2", None)
+    assert group.run(revision=s3(key, "JSON", "versioned"))["status"] == "Succeeded"
+    assert group.alias() == ("1", None)
 
 
 def packed(kind, text):

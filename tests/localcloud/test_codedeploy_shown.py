@@ -9,13 +9,15 @@ import re
 import pytest
 from botocore.exceptions import WaiterError
 
+from localcloud.clock import Clock
+from localcloud.codedeploy.configurations import predefined
+from localcloud.codedeploy.deployments import Deployments
 from localcloud.codedeploy.inputs import MODEL
 from localcloud.codedeploy.model import Deployment, Store
 from localcloud.codedeploy.targets import Targets
 from localcloud.wire import AwsError
-from tests.localcloud.codedeploy_shop import (
-    refusal,
-)
+from tests.builders import wait_for
+from tests.localcloud.codedeploy_shop import ALL_AT_ONCE, OVER, raw, refusal
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +43,53 @@ def test_a_status_is_one_of_the_models(done):
     assert info["creator"] in enum("DeploymentCreator")
     assert target["status"] in enum("TargetStatus")
     assert all(e["status"] in enum("LifecycleEventStatus") for e in target["lifecycleEvents"])
+
+
+def test_a_deployment_and_its_target_have_members_of_the_model_alone(done, cloud):
+    group, deployment = done
+    info = raw(cloud, "GetDeployment", deploymentId=deployment)["deploymentInfo"]
+    assert set(info) <= set(MODEL.shape_for("DeploymentInfo").members)
+    about = {"deploymentId": deployment, "targetId": group.target(deployment)["targetId"]}
+    target = raw(cloud, "GetDeploymentTarget", **about)["deploymentTarget"]["lambdaTarget"]
+    assert set(target) == set(MODEL.shape_for("LambdaTarget").members)
+
+
+def test_times_are_seconds_since_the_epoch_on_the_wire(done, cloud):
+    info = raw(cloud, "GetDeployment", deploymentId=done[1])["deploymentInfo"]
+    times = [info[name] for name in ("createTime", "startTime", "completeTime")]
+    assert all(isinstance(time, float | int) for time in times)
+    assert times == sorted(times)
+
+
+def test_a_deployment_is_created_before_it_starts():
+    """Here it starts so soon that nobody sees it: one that was never started."""
+    store = Store()
+    configuration = predefined()[ALL_AT_ONCE]
+    deployment = Deployment("a", "g", {}, configuration, {}, 1.0)
+    store.deployments[deployment.id] = deployment
+    get = Deployments(store, Clock(), None, None).get_deployment
+    info = get({"deploymentId": deployment.id})["deploymentInfo"]
+    assert (info["status"], info["startTime"], info["completeTime"]) == ("Created", None, None)
+    assert info["deploymentOverview"]["Pending"] == 1
+
+
+def test_queued_ready_and_baking_are_never_seen(shop, cloud):
+    group, seen = shop.group(shop.configuration("TimeBasedCanary", 10, 4)), set()
+    deployment = group.deploy()
+    kept = cloud.deployments.deployments[deployment]
+
+    def over():
+        seen.add(kept.status)
+        return kept.status in OVER
+
+    wait_for(over, every=0.001)
+    assert {"InProgress", "Succeeded"} <= seen <= {"Created", "InProgress", "Succeeded"}
+
+
+@pytest.mark.parametrize(("given", "shown"), [({}, "DISALLOW"), (None, "RETAIN")])
+def test_what_is_done_with_files_is_shown_though_there_are_none(shop, given, shown):
+    params = {"fileExistsBehavior": shown} if given is None else given
+    assert shop.group().run(**params)["fileExistsBehavior"] == shown
 
 
 def test_every_cause_that_the_engine_knows_is_one_of_the_models():
@@ -150,6 +199,12 @@ def test_an_appspec_that_cannot_be_read_has_no_target(shop, client):
     deployment = group.deploy(text="no AppSpec")
     group.end(deployment)
     assert client.list_deployment_targets(deploymentId=deployment)["targetIds"] == []
+
+
+def test_the_waiter_of_boto3_gives_up_after_half_an_hour(client):
+    """A linear shift of ten intervals of ten minutes takes longer."""
+    config = client.get_waiter("deployment_successful").config
+    assert (config.delay, config.max_attempts) == (15, 120)
 
 
 FAST = {"Delay": 1, "MaxAttempts": 20}
