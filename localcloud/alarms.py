@@ -33,6 +33,7 @@ class Evaluator:
     def __init__(self, changes: AlarmChanges, clock: Clock) -> None:
         self._changes = changes
         self._clock = clock
+        self._told: set[str] = set()
 
     def start(self) -> None:
         threading.Thread(target=self._run, name="alarms", daemon=True).start()
@@ -48,8 +49,10 @@ class Evaluator:
                 continue  # anomaly detection is not imitated: such an alarm stays without data
             try:
                 self._look_at(alarm, now)
-            except Exception:  # one that cannot be evaluated holds up no other
-                log.exception("the alarm %s could not be evaluated", alarm.name)
+            except Exception as error:  # one that cannot be evaluated holds up no other
+                if alarm.name not in self._told:
+                    log.warning("the alarm %s cannot be evaluated: %r", alarm.name, error)
+                self._told.add(alarm.name)
         self._look_at_composites()
 
     def _look_at(self, alarm: Alarm, now: float) -> None:

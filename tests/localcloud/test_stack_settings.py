@@ -6,7 +6,7 @@ from tests.builders import settle, zipped
 from tests.localcloud.stack_calls import IAM, ROLE, Stack, bad, function
 
 GIVEN = {
-    "Environment": {"Variables": {"A": "1"}},
+    "Environment": {"Variables": {"NAME": "1"}},
     "Timeout": 30,
     "MemorySize": 512,
     "Description": "said",

@@ -180,7 +180,7 @@ def test_users_left_between_two_versions_by_a_stop_are_brought_back(team):
 @pytest.mark.long
 def test_only_the_newest_waits_and_it_goes_live(team):
     assert team.release().kind == "live"
-    first = team.upload({"index.py": TWO, "pilotage.yml": "rollout: canary 10% 10m\n"})
+    first = team.upload({"index.py": TWO, "pilotage.yml": "rollout: canary 10% 60m\n"})
     wait_for(lambda: team.alias()[1])
     second = team.upload(
         {"index.py": GOOD + "# three\n", "pilotage.yml": "release: {version: three}"}
