@@ -18,7 +18,7 @@ from pilotage.release import CheckResult, Plan, Release
 
 log = logging.getLogger(__name__)
 
-# The step that a release is in once a moment's checks have passed.
+# The step that a release is in once users may move, and once all of them have.
 NEXT_STEP = {"before": "shifting", "after": "verifying"}
 
 
@@ -57,17 +57,17 @@ class Hook:
             return True
         if release.outcome:  # told already, by sweep: no user may be moved after that
             return False
-        plan = release.plan
+        plan, revision = release.plan, release.revision
+        if self._moment == "after":  # everyone has moved by now, whatever the checks will say
+            release = self._stepped_on(release)
         if own := plan.before_hook if self._moment == "before" else plan.after_hook:
-            if self._moment == "after":  # users have moved; before, they have not, until it answers
-                self._step_on(release)
             lambda_functions.forward(own, event)
             return None
-        result = self._check(plan, release.revision.version)
+        result = self._check(plan, revision.version)
         release = release.with_check(result)
         self._table.save(release, "checks")
-        if result.passed:
-            self._step_on(release)
+        if result.passed and self._moment == "before":
+            self._stepped_on(release)
         return result.passed
 
     def _check(self, plan: Plan, version: str) -> CheckResult:
@@ -76,13 +76,15 @@ class Hook:
             return run_checks("before", plan.before, target.function, version)
         return run_checks("after", plan.after, target.function, target.alias)
 
-    def _step_on(self, release: Release) -> None:
-        """Only for people: whatever fails here, the checks have passed."""
+    def _stepped_on(self, release: Release) -> Release:
+        """Only for people: whatever fails here holds up no check."""
+        release = release.stepped(NEXT_STEP[self._moment], now())
         try:
-            self._table.save(release.stepped(NEXT_STEP[self._moment], now()), "step", "times")
+            self._table.save(release, "step", "times")
             self._topic.tell(release.id)
         except Exception:
             log.exception("that %s stepped on could not be kept", release.id)
+        return release
 
     def _described_by(self, deployment: Deployment | None) -> Release | None:
         if deployment is None or not deployment.description:
