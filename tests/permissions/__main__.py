@@ -8,12 +8,13 @@ make permissions ARGS="--only Notify"      the roles whose name begins so
 """
 
 import argparse
+import json
 import multiprocessing
 import sys
 import time
 
 from tests.permissions.explained import EXPLAINED
-from tests.permissions.share import PROCESSES, learn_share, miss_share
+from tests.permissions.share import KNOWN, PROCESSES, known_stories, learn_share, miss_share
 
 
 def main(argv):
@@ -25,6 +26,9 @@ def main(argv):
         relied = merged([found for found, _ in learned])
         shares = [(options, n, relied) for n in range(PROCESSES)]
         results = [r for share in pool.map(miss_share, shares) for r in share]
+    if options.write_known:
+        known = {**known_stories(), **{r["statement"]: r["story"] for r in results if r["story"]}}
+        KNOWN.write_text(json.dumps(dict(sorted(known.items())), indent=1) + "\n")
     return told(results, broken, time.monotonic() - started)
 
 
@@ -61,6 +65,8 @@ def read(argv):
     parser = argparse.ArgumentParser(prog="make permissions")
     parser.add_argument("--only", default="", help="roles whose logical id begins so")
     parser.add_argument("--story", default="", help="only stories whose name contains this")
+    parser.add_argument("--new", action="store_true", help="those of which no story is known yet")
+    parser.add_argument("--write-known", action="store_true", help="keep which story missed what")
     parser.add_argument("--verbose", action="store_true")
     return parser.parse_args(argv)
 
