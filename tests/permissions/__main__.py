@@ -1,8 +1,9 @@
 """`make permissions`: take each statement of each role away, and see that a story then fails.
 
 First every story is played with all permissions, and the cloud notes which statements each relied
-on. Then each statement goes, in turn, and those stories are played until one fails. A statement that
-is not missed must stand in `explained.py`, or go from the template.
+on. Then each statement goes, in turn, and those stories are played until one fails. Where none does,
+because Pilotage repairs itself, it is said that its calls were refused. A statement that nothing asks
+for must stand in `explained.py`, or go from the template.
 
 make permissions ARGS="--only Notify"      the roles whose name begins so
 """
@@ -48,15 +49,18 @@ def told(results, broken, seconds):
     for result in sorted(results, key=lambda r: r["statement"]):
         explained = tuple(result["id"]) in EXPLAINED
         mark = "needed" if result["by"] else "explained" if explained else "NOT NEEDED"
+        mark = "made good" if result["made_good"] and not explained else mark
         bad += mark == "NOT NEEDED"
         print(f"{mark:10}  {result['statement']}  ← {result['by'] or result['why']}")
     stale = [id for id in EXPLAINED if any(tuple(r["id"]) == id and r["by"] for r in results)]
     for id in stale:
         print(f"explained, though a story needs it: {id}")
     needed = sum(bool(r["by"]) for r in results)
+    made_good = sum(r["made_good"] for r in results)
     print(
-        f"{len(results)} statements: {needed} needed by a story, {len(results) - needed - bad} "
-        f"explained, {bad} not needed; {seconds:.0f} s"
+        f"{len(results)} statements: a story fails without {needed}; without {made_good} calls are "
+        f"refused, and Pilotage makes up for it; {len(results) - needed - made_good - bad} explained; "
+        f"{bad} not needed; {seconds:.0f} s"
     )
     return 1 if bad or broken or stale or not results else 0
 

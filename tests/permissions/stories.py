@@ -335,9 +335,25 @@ def someone_elses_deployment_moves_users_before_publishing(stage):
         applicationName=stage.team.application,
         deploymentGroupName="prod",
         revision=builders.revision(builders.appspec(stage.team.function, "1", theirs)),
-        deploymentConfigName="CodeDeployDefault.LambdaCanary10Percent30Minutes",
+        deploymentConfigName="CodeDeployDefault.LambdaLinear10PercentEvery10Minutes",
     )
     stage.until(lambda: stage.team.alias()[1])
+    stage.ends(release, "live")
+
+
+def a_red_alarm_ends_someone_elses_deployment_and_is_waited_for_then(stage):
+    theirs = builders.publish(stage.aws, stage.team.function, GOOD + "# by hand\n")
+    stage.aws.codedeploy.create_deployment(
+        applicationName=stage.team.application,
+        deploymentGroupName="prod",
+        revision=builders.revision(builders.appspec(stage.team.function, "1", theirs)),
+        deploymentConfigName="CodeDeployDefault.LambdaLinear10PercentEvery10Minutes",
+    )
+    release = stage.upload("after")
+    stage.waits(release, "deployment")
+    builders.red_alarm(stage.aws, stage.alarm)
+    stage.until(lambda: stage.said(release, f"alarm is red: {stage.alarm}"))
+    green_alarm(stage.aws, stage.alarm)
     stage.ends(release, "live")
 
 
@@ -621,6 +637,7 @@ STORIES = (
     Story(someone_elses_deployment_is_waited_for),
     Story(someone_elses_deployment_moves_users_before_publishing),
     Story(someone_elses_deployment_comes_up_while_publishing),
+    Story(a_red_alarm_ends_someone_elses_deployment_and_is_waited_for_then, alarm=True),
     Story(an_operator_stops),
     Story(an_operator_stops_what_waits),
     Story(an_operator_stops_while_publishing),
