@@ -77,7 +77,8 @@ def miss_share(share):
             (statement.role, statement.place.policy, statement.place.number), []
         )
         # The story that missed it the last time comes first.
-        candidates.sort(key=lambda found: (found[1] != known.get(str(statement), "").removeprefix("?")), found))
+        first = known.get(str(statement), "").removeprefix("?")
+        candidates.sort(key=lambda found: (found[1] != first, found))
         for _, name in candidates[:TRIES]:
             problem = missed(stories[name], statement, aws, cloud, outputs)
             if problem:
