@@ -5,6 +5,8 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
+from localcloud.faults.plan import Fault
+
 from tests.builders import function, role, unique, wait_for
 
 ACCOUNT = "123456789012"
@@ -26,7 +28,7 @@ def messages(aws, url):
             QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"]
         ).get("Messages")
 
-    return wait_for(look, 10)
+    return wait_for(look)
 
 
 def given(aws, queue, detail=None, **target):
@@ -96,22 +98,20 @@ def test_what_never_can_be_delivered_is_a_dead_letter_at_once(aws, queue):
     assert "RETRY_ATTEMPTS" not in told
 
 
+@pytest.mark.long
 def test_what_was_tried_long_enough_is_a_dead_letter(aws, cloud, queue):
-    from localcloud.faults.plan import Fault
-
-    source, rule, other = unique("source"), unique("rule"), unique("other")
-    aws.sqs.create_queue(QueueName=other)
+    source, rule, own = unique("source"), unique("rule"), role(aws)
     aws.events.put_rule(Name=rule, EventPattern=json.dumps({"source": [source]}))
-    target = {"Id": "q", "Arn": arn("sqs", other), "DeadLetterConfig": {"Arn": queue[0]}}
-    policy = {"MaximumRetryAttempts": 1}
-    aws.events.put_targets(Rule=rule, Targets=[{**target, "RetryPolicy": policy}])
-    cloud.faults.set([Fault("unavailable", "sqs", "GetQueueUrl", "owner", times=10)])
+    target = {"Id": "m", "Arn": arn("states", "stateMachine:unwell"), "RoleArn": own}
+    policy = {"RetryPolicy": {"MaximumRetryAttempts": 1}, "DeadLetterConfig": {"Arn": queue[0]}}
+    aws.events.put_targets(Rule=rule, Targets=[{**target, **policy}])
+    unwell = Fault("unavailable", "states", "StartExecution", own.rsplit("/", 1)[-1], times=0)
+    cloud.faults.set([unwell])
     try:
         aws.events.put_events(Entries=[{"Source": source, "DetailType": "T", "Detail": "{}"}])
-        wait_for(lambda: len(cloud.faults.injected) >= 10)
+        (message,) = messages(aws, queue[1])
     finally:
         cloud.faults.clear()
-    (message,) = messages(aws, queue[1])
     told = {n: a["StringValue"] for n, a in message["MessageAttributes"].items()}
     assert told["EXHAUSTED_RETRY_CONDITION"] == "MaximumRetryAttempts"
     assert told["RETRY_ATTEMPTS"] == "1"
