@@ -94,7 +94,8 @@ def _while_shifting(release: Release, old: str, new: str, share: float | None) -
     if share is None:
         return f"Users are moving from {old} to {new}: {_rollout(release)}."
     if not share:
-        return f"Users get {old}. The first of them are about to get {new}: {_rollout(release)}."
+        # Before the first step and on the way back alike: only the alias is known here.
+        return f"Users get {old}, none of them {new}: {_rollout(release)}."
     if share >= 1:
         return f"Everyone gets {new}."
     return f"{share:.0%} of users get {new}, all others {old}: {_rollout(release)}."

@@ -156,3 +156,14 @@ def test_how_long_it_took_is_told_at_the_end():
         outcome=Outcome("live", "2", at="2026-11-23T14:06:40+00:00"),
     )
     assert "published after 9 s · traffic 5 min 1 s · in all 6 min 40 s" in of(release).facts
+
+
+def test_an_alias_without_the_new_version_does_not_promise_it():
+    """CodeDeploy takes the weights away before it says that it stopped: nobody is about to get
+    the version that is being taken back."""
+    release = on_its_way(
+        step="shifting",
+        deployment=Deployment("d-1", "CodeDeployDefault.LambdaCanary10Percent5Minutes"),
+    )
+    first = render(of(release, Seen(0.0)))["blocks"][1]["text"]["text"]
+    assert first == "Users get version 1, none of them version 2: LambdaCanary10Percent5Minutes."
