@@ -127,7 +127,10 @@ def _after(release: Release) -> str:
     if not (release.outcome and release.outcome.is_live and release.revision):
         return ""
     table = os.environ["TABLE"]
-    life = TurnTable(table).turn(release.target_name).life
+    turn = TurnTable(table).turn(release.target_name)
+    if any(claim.release == release.id for claim in turn.everyone):
+        return ""  # its end is written down, but not yet what the target has by it
+    life = turn.life
     if life is None or life.version == release.revision.version:
         return ""
     newer = ReleaseTable(table).load(life.release) if life.release else None
