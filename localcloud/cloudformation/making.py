@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from localcloud.cloudformation import resources as _defined  # noqa: F401  defines the types
@@ -10,6 +11,7 @@ from localcloud.cloudformation.resource_type import (
     Made,
     ResourceFailed,
     ResourceType,
+    ignore_missing,
     type_named,
 )
 from localcloud.cloudformation.stack import Kept, Plan, Stack
@@ -67,7 +69,7 @@ class Maker:
         """False when it stays because it could not be removed; an event says why."""
         self._stack.tell_of(kept.plan, kept.physical_id, "DELETE_IN_PROGRESS")
         try:
-            type_named(kept.type).delete(kept.made)
+            ignore_missing(partial(type_named(kept.type).delete, kept.made))
         except Exception as error:
             self._stack.tell_of(kept.plan, kept.physical_id, "DELETE_FAILED", why(error))
             return False

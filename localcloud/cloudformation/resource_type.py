@@ -60,11 +60,11 @@ class Made:
 @dataclass(frozen=True)
 class ResourceType:
     """`replaced_by` names the properties whose change needs a new resource; `update` None means
-    that every change does. `named_by` is the property that names it for the whole account."""
+    that every change does. `delete` need not care whether it is gone already. `named_by` is the property that names it for the whole account."""
 
     name: str
     create: Callable[[Asked], Made]
-    delete: Callable[[Made], None]
+    delete: Callable[[Made], object]
     update: Callable[[Made, Asked], Made] | None = None
     replaced_by: tuple[str, ...] = ()
     named_by: str = ""

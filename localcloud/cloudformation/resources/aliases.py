@@ -15,7 +15,6 @@ from localcloud.cloudformation.resource_type import (
     ResourceType,
     call,
     define,
-    ignore_missing,
     only,
 )
 
@@ -118,7 +117,7 @@ def _ended(deployment_id: str) -> dict[str, Any]:
 
 def _delete(made: Made) -> None:
     function, _, alias = made.physical_id.rpartition(":")
-    ignore_missing(lambda: call("lambda", "DeleteAlias", FunctionName=function, Name=alias))
+    call("lambda", "DeleteAlias", FunctionName=function, Name=alias)
 
 
 define(ResourceType("AWS::Lambda::Alias", _create, _delete, _update, ("FunctionName", "Name")))

@@ -7,7 +7,6 @@ from localcloud.cloudformation.resource_type import (
     ResourceType,
     call,
     define,
-    ignore_missing,
     only,
 )
 
@@ -30,13 +29,11 @@ def _add_permission(asked: Asked) -> Made:
 
 
 def _remove_permission(made: Made) -> None:
-    ignore_missing(
-        lambda: call(
-            "lambda",
-            "RemovePermission",
-            FunctionName=made.attributes["Function"],
-            StatementId=made.physical_id,
-        )
+    call(
+        "lambda",
+        "RemovePermission",
+        FunctionName=made.attributes["Function"],
+        StatementId=made.physical_id,
     )
 
 
@@ -61,7 +58,7 @@ def _put_async_settings(asked: Asked) -> Made:
 
 def _remove_async_settings(made: Made) -> None:
     where = made.attributes["Where"]
-    ignore_missing(lambda: call("lambda", "DeleteFunctionEventInvokeConfig", **where))
+    call("lambda", "DeleteFunctionEventInvokeConfig", **where)
 
 
 define(
@@ -102,9 +99,7 @@ define(
     ResourceType(
         "AWS::Lambda::EventSourceMapping",
         _create_mapping,
-        lambda made: ignore_missing(
-            lambda: call("lambda", "DeleteEventSourceMapping", UUID=made.physical_id)
-        ),
+        lambda made: call("lambda", "DeleteEventSourceMapping", UUID=made.physical_id),
         _update_mapping,
         ("EventSourceArn",),
     )
@@ -135,7 +130,7 @@ def _url(answer: Properties, where: Properties) -> Made:
 
 def _delete_url(made: Made) -> None:
     where = made.attributes["Where"]
-    ignore_missing(lambda: call("lambda", "DeleteFunctionUrlConfig", **where))
+    call("lambda", "DeleteFunctionUrlConfig", **where)
 
 
 define(

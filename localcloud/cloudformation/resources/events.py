@@ -11,7 +11,6 @@ from localcloud.cloudformation.resource_type import (
     ResourceType,
     call,
     define,
-    ignore_missing,
     only,
     tags_of,
 )
@@ -36,9 +35,7 @@ define(
     ResourceType(
         "AWS::Events::EventBus",
         _create_bus,
-        lambda made: ignore_missing(
-            lambda: call("events", "DeleteEventBus", Name=made.physical_id)
-        ),
+        lambda made: call("events", "DeleteEventBus", Name=made.physical_id),
         _update_bus,
         ("Name",),
     )
@@ -79,7 +76,7 @@ def _set_statements(bus: str, statements: list[dict[str, Any]]) -> None:
 
 def _remove_statement(made: Made) -> None:
     bus, sid = made.attributes["Bus"], made.attributes["Sid"]
-    ignore_missing(lambda: call("events", "RemovePermission", EventBusName=bus, StatementId=sid))
+    call("events", "RemovePermission", EventBusName=bus, StatementId=sid)
 
 
 define(
@@ -122,12 +119,8 @@ def _remove_targets(name: str, bus: str | None, but: set[str]) -> None:
 
 def _delete_rule(made: Made) -> None:
     bus = made.attributes.get("Bus")
-
-    def remove() -> None:
-        _remove_targets(made.physical_id, bus, but=set())
-        call("events", "DeleteRule", Name=made.physical_id, EventBusName=bus)
-
-    ignore_missing(remove)
+    _remove_targets(made.physical_id, bus, but=set())
+    call("events", "DeleteRule", Name=made.physical_id, EventBusName=bus)
 
 
 define(

@@ -11,7 +11,6 @@ from localcloud.cloudformation.resource_type import (
     call,
     completing,
     define,
-    ignore_missing,
     only,
     tag_map,
 )
@@ -133,9 +132,7 @@ define(
     ResourceType(
         "AWS::Lambda::Function",
         _create,
-        lambda made: ignore_missing(
-            lambda: call("lambda", "DeleteFunction", FunctionName=made.physical_id)
-        ),
+        lambda made: call("lambda", "DeleteFunction", FunctionName=made.physical_id),
         _update,
         ("FunctionName", "PackageType"),
         "FunctionName",

@@ -76,11 +76,8 @@ def _remove_role_policies(name: str) -> None:
 
 
 def _delete_role(made: Made) -> None:
-    def remove() -> None:
-        _remove_role_policies(made.physical_id)
-        call("iam", "DeleteRole", RoleName=made.physical_id)
-
-    ignore_missing(remove)
+    _remove_role_policies(made.physical_id)
+    call("iam", "DeleteRole", RoleName=made.physical_id)
 
 
 define(
@@ -148,7 +145,7 @@ def _delete_managed_policy(made: Made) -> None:
     for role in made.attributes.get("Roles", []):
         params = {"RoleName": role, "PolicyArn": made.physical_id}
         ignore_missing(partial(call, "iam", "DetachRolePolicy", **params))
-    ignore_missing(lambda: call("iam", "DeletePolicy", PolicyArn=made.physical_id))
+    call("iam", "DeletePolicy", PolicyArn=made.physical_id)
 
 
 define(

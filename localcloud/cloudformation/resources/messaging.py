@@ -11,7 +11,6 @@ from localcloud.cloudformation.resource_type import (
     call,
     completing,
     define,
-    ignore_missing,
     only,
     tag_map,
     tags_of,
@@ -64,7 +63,7 @@ define(
     ResourceType(
         "AWS::SNS::Topic",
         _create_topic,
-        lambda made: ignore_missing(lambda: call("sns", "DeleteTopic", TopicArn=made.physical_id)),
+        lambda made: call("sns", "DeleteTopic", TopicArn=made.physical_id),
         _update_topic,
         ("TopicName",),
     )
@@ -115,9 +114,7 @@ define(
     ResourceType(
         "AWS::SNS::Subscription",
         _subscribe,
-        lambda made: ignore_missing(
-            lambda: call("sns", "Unsubscribe", SubscriptionArn=made.physical_id)
-        ),
+        lambda made: call("sns", "Unsubscribe", SubscriptionArn=made.physical_id),
     )
 )
 
@@ -152,7 +149,7 @@ define(
     ResourceType(
         "AWS::SQS::Queue",
         _create_queue,
-        lambda made: ignore_missing(lambda: call("sqs", "DeleteQueue", QueueUrl=made.physical_id)),
+        lambda made: call("sqs", "DeleteQueue", QueueUrl=made.physical_id),
         _update_queue,
         ("QueueName", "FifoQueue"),
         "QueueName",

@@ -8,7 +8,6 @@ from localcloud.cloudformation.resource_type import (
     ResourceType,
     call,
     define,
-    ignore_missing,
     only,
 )
 
@@ -60,7 +59,7 @@ def _refuse_what_never_fires(asked: Asked) -> None:
 
 def _delete(made: Made) -> None:
     where = {"Name": made.physical_id, "GroupName": made.attributes["Group"]}
-    ignore_missing(lambda: call("scheduler", "DeleteSchedule", **where))
+    call("scheduler", "DeleteSchedule", **where)
 
 
 define(ResourceType("AWS::Scheduler::Schedule", _create, _delete, _update, ("Name", "GroupName")))

@@ -7,7 +7,6 @@ from localcloud.cloudformation.resource_type import (
     ResourceType,
     call,
     define,
-    ignore_missing,
     only,
     tags_of,
 )
@@ -34,7 +33,7 @@ define(
     ResourceType(
         "AWS::SSM::Parameter",
         _create,
-        lambda made: ignore_missing(lambda: call("ssm", "DeleteParameter", Name=made.physical_id)),
+        lambda made: call("ssm", "DeleteParameter", Name=made.physical_id),
         lambda made, asked: _put(made.physical_id, asked, Overwrite=True),
         ("Name",),
     )

@@ -13,7 +13,6 @@ from localcloud.cloudformation.resource_type import (
     call,
     completing,
     define,
-    ignore_missing,
     only,
     tags_of,
 )
@@ -122,9 +121,7 @@ define(
     ResourceType(
         "AWS::S3::BucketPolicy",
         _put_bucket_policy,
-        lambda made: ignore_missing(
-            lambda: call("s3", "DeleteBucketPolicy", Bucket=made.physical_id)
-        ),
+        lambda made: call("s3", "DeleteBucketPolicy", Bucket=made.physical_id),
         lambda _, asked: _put_bucket_policy(asked),
         ("Bucket",),
     )
@@ -204,9 +201,7 @@ define(
     ResourceType(
         "AWS::DynamoDB::Table",
         _create_table,
-        lambda made: ignore_missing(
-            lambda: call("dynamodb", "DeleteTable", TableName=made.physical_id)
-        ),
+        lambda made: call("dynamodb", "DeleteTable", TableName=made.physical_id),
         _update_table,
         ("TableName", "KeySchema", "LocalSecondaryIndexes"),
         "TableName",

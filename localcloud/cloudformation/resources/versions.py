@@ -6,7 +6,6 @@ from localcloud.cloudformation.resource_type import (
     ResourceType,
     call,
     define,
-    ignore_missing,
     only,
 )
 from localcloud.cloudformation.resources.functions import wait_settled
@@ -28,9 +27,7 @@ def _create_version(asked: Asked) -> Made:
 
 def _delete_version(made: Made) -> None:
     function, _, version = made.physical_id.rpartition(":")
-    ignore_missing(
-        lambda: call("lambda", "DeleteFunction", FunctionName=function, Qualifier=version)
-    )
+    call("lambda", "DeleteFunction", FunctionName=function, Qualifier=version)
 
 
 define(ResourceType("AWS::Lambda::Version", _create_version, _delete_version))

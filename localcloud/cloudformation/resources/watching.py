@@ -8,7 +8,6 @@ from localcloud.cloudformation.resource_type import (
     call,
     completing,
     define,
-    ignore_missing,
     only,
     tags_of,
 )
@@ -98,9 +97,7 @@ define(
     ResourceType(
         "AWS::CloudWatch::Dashboard",
         lambda asked: _dashboard(asked.name("DashboardName", 255), asked),
-        lambda made: ignore_missing(
-            lambda: call("cloudwatch", "DeleteDashboards", DashboardNames=[made.physical_id])
-        ),
+        lambda made: call("cloudwatch", "DeleteDashboards", DashboardNames=[made.physical_id]),
         lambda made, asked: _dashboard(made.physical_id, asked),
         ("DashboardName",),
     )
@@ -126,9 +123,7 @@ define(
     ResourceType(
         "AWS::Logs::LogGroup",
         _create_log_group,
-        lambda made: ignore_missing(
-            lambda: call("logs", "DeleteLogGroup", logGroupName=made.physical_id)
-        ),
+        lambda made: call("logs", "DeleteLogGroup", logGroupName=made.physical_id),
         _keep,
         ("LogGroupName",),
     )

@@ -11,7 +11,6 @@ from localcloud.cloudformation.resource_type import (
     ResourceType,
     call,
     define,
-    ignore_missing,
     tags_of,
 )
 
@@ -64,9 +63,7 @@ define(
     ResourceType(
         "AWS::StepFunctions::StateMachine",
         _create,
-        lambda made: ignore_missing(
-            lambda: call("stepfunctions", "DeleteStateMachine", stateMachineArn=made.physical_id)
-        ),
+        lambda made: call("stepfunctions", "DeleteStateMachine", stateMachineArn=made.physical_id),
         _update,
         ("StateMachineName", "StateMachineType"),
         "StateMachineName",
