@@ -58,8 +58,8 @@ def refusal(call, **params):
     raise AssertionError("it was not refused")
 
 
-def raw(cloud, operation, **params):
-    """The answer as it is on the wire, before botocore reads it."""
+def post(cloud, operation, body):
+    """(status, answer) as they are on the wire: botocore neither writes nor reads them."""
     connection = http.client.HTTPConnection("localhost", cloud.port, timeout=30)
     credential = "AKIALOCALCLOUD000000/20260101/us-east-1/codedeploy/aws4_request"
     headers = {
@@ -67,8 +67,9 @@ def raw(cloud, operation, **params):
         "Content-Type": "application/x-amz-json-1.1",
         "Authorization": f"AWS4-HMAC-SHA256 Credential={credential}, Signature=0",
     }
-    connection.request("POST", "/", json.dumps(params), headers)
-    return json.loads(connection.getresponse().read())
+    connection.request("POST", "/", json.dumps(body), headers)
+    response = connection.getresponse()
+    return response.status, json.loads(response.read() or b"{}")
 
 
 class Shop:

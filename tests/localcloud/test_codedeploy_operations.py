@@ -4,9 +4,7 @@ The list is botocore's model, so an operation that AWS adds fails here.
 https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_Operations.html
 """
 
-import http.client
 import itertools
-import json
 import pathlib
 import re
 
@@ -17,25 +15,16 @@ from localcloud import codedeploy
 from localcloud.codedeploy import inputs
 from localcloud.codedeploy.inputs import MODEL, OPERATIONS
 from tests.builders import unique
-from tests.localcloud.codedeploy_shop import ERRORS, GENERAL, refusal
+from tests.localcloud.codedeploy_shop import ERRORS, GENERAL, post, refusal
 
 ALL = sorted(MODEL.operation_names)
 WRONG = (5, "text", [5], {}, True)
 
 
-def post(cloud, operation, body):
-    """An answer to raw JSON: its status, and the error's code or None."""
-    connection = http.client.HTTPConnection("localhost", cloud.port, timeout=30)
-    credential = "AKIALOCALCLOUD000000/20260101/us-east-1/codedeploy/aws4_request"
-    headers = {
-        "X-Amz-Target": f"CodeDeploy_20141006.{operation}",
-        "Content-Type": "application/x-amz-json-1.1",
-        "Authorization": f"AWS4-HMAC-SHA256 Credential={credential}, Signature=0",
-    }
-    connection.request("POST", "/", json.dumps(body), headers)
-    response = connection.getresponse()
-    found = json.loads(response.read() or b"{}")
-    return response.status, str((found or {}).get("__type", "")).split("#")[-1]
+def answered(cloud, operation, body):
+    """An answer to raw JSON: its status, and the error's code or ""."""
+    status, answer = post(cloud, operation, body)
+    return status, str((answer or {}).get("__type", "")).split("#")[-1]
 
 
 def test_there_are_47_operations_and_each_has_one_place(cloud):
@@ -52,7 +41,7 @@ def test_there_are_47_operations_and_each_has_one_place(cloud):
 
 @pytest.mark.parametrize("operation", ALL)
 def test_an_empty_request_is_answered_or_refused_with_an_error_of_the_operation(cloud, operation):
-    status, code = post(cloud, operation, {})
+    status, code = answered(cloud, operation, {})
     assert (status, code) == (200, "") or (status == 400 and code in ERRORS[operation])
 
 
@@ -68,14 +57,14 @@ def test_every_error_that_the_code_names_is_modelled():
 
 @pytest.mark.parametrize("body", [[], "text", 5, None])
 def test_a_request_that_is_no_object_is_refused(cloud, body):
-    assert post(cloud, "GetDeployment", body)[0] == 400
+    assert answered(cloud, "GetDeployment", body)[0] == 400
 
 
 @pytest.mark.parametrize("operation", ALL)
 def test_json_of_a_wrong_type_never_breaks_anything(cloud, operation):
     shape = MODEL.operation_model(operation).input_shape
     for member, wrong in itertools.product(shape.members if shape else (), WRONG):
-        status, code = post(cloud, operation, {member: wrong})
+        status, code = answered(cloud, operation, {member: wrong})
         assert status == 200 or (status, code in ERRORS[operation]) == (400, True)
 
 

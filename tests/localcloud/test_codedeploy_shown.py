@@ -17,7 +17,7 @@ from localcloud.codedeploy.model import Deployment, Store
 from localcloud.codedeploy.targets import Targets
 from localcloud.wire import AwsError
 from tests.builders import wait_for
-from tests.localcloud.codedeploy_shop import ALL_AT_ONCE, OVER, raw, refusal
+from tests.localcloud.codedeploy_shop import ALL_AT_ONCE, OVER, post, refusal
 
 
 @pytest.fixture(scope="module")
@@ -47,15 +47,15 @@ def test_a_status_is_one_of_the_models(done):
 
 def test_a_deployment_and_its_target_have_members_of_the_model_alone(done, cloud):
     group, deployment = done
-    info = raw(cloud, "GetDeployment", deploymentId=deployment)["deploymentInfo"]
+    info = post(cloud, "GetDeployment", {"deploymentId": deployment})[1]["deploymentInfo"]
     assert set(info) <= set(MODEL.shape_for("DeploymentInfo").members)
     about = {"deploymentId": deployment, "targetId": group.target(deployment)["targetId"]}
-    target = raw(cloud, "GetDeploymentTarget", **about)["deploymentTarget"]["lambdaTarget"]
+    target = post(cloud, "GetDeploymentTarget", about)[1]["deploymentTarget"]["lambdaTarget"]
     assert set(target) == set(MODEL.shape_for("LambdaTarget").members)
 
 
 def test_times_are_seconds_since_the_epoch_on_the_wire(done, cloud):
-    info = raw(cloud, "GetDeployment", deploymentId=done[1])["deploymentInfo"]
+    info = post(cloud, "GetDeployment", {"deploymentId": done[1]})[1]["deploymentInfo"]
     times = [info[name] for name in ("createTime", "startTime", "completeTime")]
     assert all(isinstance(time, float | int) for time in times)
     assert times == sorted(times)
