@@ -9,8 +9,9 @@ from pathlib import Path
 from localcloud import install
 from localcloud.cloud import LocalCloud, Options
 from tests.conftest import Clients
+from tests.permissions.stage import PATIENCE, SHORT_PATIENCE
 from tests.permissions.statements import of_stack, without
-from tests.permissions.stories import PATIENCE, SHORT_PATIENCE, STORIES
+from tests.permissions.stories import STORIES
 
 PROCESSES = 2
 SPEED = 480
