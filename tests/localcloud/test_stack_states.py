@@ -5,7 +5,17 @@ from botocore.exceptions import ClientError
 
 from localcloud.faults.plan import Fault
 from tests.builders import unique
-from tests.localcloud.stack_calls import Stack, bad, body, exists, queue, topic
+from tests.localcloud.stack_calls import (
+    IAM,
+    ROLE,
+    Stack,
+    bad,
+    body,
+    exists,
+    function,
+    queue,
+    topic,
+)
 
 
 def bucket(name):
@@ -116,3 +126,37 @@ def test_a_resource_keeps_its_type(aws):
 def test_a_failure_that_shall_not_be_rolled_back_is_refused(aws, given):
     with pytest.raises(ClientError, match="always rolls a failed stack back"):
         Stack(aws).create({"Queue": queue()}, **given)
+
+
+def test_what_someone_removed_already_holds_up_no_deletion(aws):
+    stack = Stack(aws)
+    key = {"AttributeName": "id", "AttributeType": "S"}
+    table = {
+        "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [key],
+        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+    }
+    stack.create(
+        {
+            "Bucket": bucket(unique("gone")),
+            "Table": {"Type": "AWS::DynamoDB::Table", "Properties": table},
+            "Queue": queue(),
+            "Topic": topic(),
+            "Role": ROLE,
+            "Function": function(),
+            "Rule": {
+                "Type": "AWS::Events::Rule",
+                "Properties": {"ScheduleExpression": "rate(1 hour)"},
+            },
+        },
+        Capabilities=IAM,
+    )
+    ids = stack.ids()
+    aws.s3.delete_bucket(Bucket=ids["Bucket"])
+    aws.dynamodb.delete_table(TableName=ids["Table"])
+    aws.sqs.delete_queue(QueueUrl=ids["Queue"])
+    aws.sns.delete_topic(TopicArn=ids["Topic"])
+    aws.lambda_.delete_function(FunctionName=ids["Function"])
+    aws.iam.delete_role(RoleName=ids["Role"])
+    aws.events.delete_rule(Name=ids["Rule"])
+    assert stack.delete() is None
