@@ -34,6 +34,8 @@ class Evaluator:
         self._changes = changes
         self._clock = clock
         self._told: set[str] = set()
+        self._looked = clock.now()
+        self._pause = 0.0
 
     def start(self) -> None:
         threading.Thread(target=self._run, name="alarms", daemon=True).start()
@@ -44,6 +46,7 @@ class Evaluator:
 
     def look(self, now: float) -> None:
         """Evaluate all alarms once, as of `now` (real seconds since the epoch)."""
+        self._looked, self._pause = now, now - self._looked
         for alarm in list(cloudwatch_backends[ACCOUNT][REGION].alarms.values()):
             if alarm.rule or alarm.comparison_operator not in COMPARE:
                 continue  # anomaly detection is not imitated: such an alarm stays without data
@@ -99,7 +102,8 @@ class Evaluator:
 
     def _value(self, alarm: Alarm, now: float, back: int) -> float | None:
         asked = list(queries(alarm))
-        period = self._clock.real(max(query.period for query in asked))
+        # A fast clock's period may be over before the next look; no datapoint may fall in between.
+        period = max(self._clock.real(max(query.period for query in asked)), self._pause)
         end = now - back * period
         found = {query.id: self._datapoint(query, end, period) for query in asked}
         formula = expression(alarm)

@@ -3,6 +3,7 @@
 import threading
 import time
 
+from moto.logs.exceptions import ResourceNotFoundException
 from moto.logs.models import logs_backends
 
 from localcloud.account import ACCOUNT, REGION
@@ -31,6 +32,7 @@ class LogStream:
     def begin(self) -> None:
         """What is written from here on belongs to another invocation."""
         self._tail = b""
+        self._made = False  # someone may have deleted the group meanwhile
 
     def write(self, line: str) -> None:
         backend = logs_backends[ACCOUNT][REGION]
@@ -39,7 +41,12 @@ class LogStream:
             self._tail = (self._tail + f"{line}\n".encode())[-TAIL_BYTES:]
             if not self._made:
                 self._make()
-            backend.put_log_events(self._group, self._stream, [event])
+            try:
+                backend.put_log_events(self._group, self._stream, [event])
+            except ResourceNotFoundException:
+                # Deleted under an invocation, as at the end of a stack. What AWS does then is not
+                # documented; a group made by a last line would be in the next stack's way.
+                return
 
     def _make(self) -> None:
         backend = logs_backends[ACCOUNT][REGION]

@@ -5,6 +5,8 @@ import time
 
 import pytest
 
+from localcloud.alarm_changes import AlarmChanges
+from localcloud.alarms import Evaluator
 from tests.builders import unique, wait_for
 
 
@@ -61,6 +63,18 @@ def test_so_many_of_so_many_datapoints_make_it_red(aws, cloud):
             datum(aws, name, 9, ago)
     wait_for(lambda: state(aws, two) == "ALARM")
     assert state(aws, one) == "OK"
+
+
+def test_a_datapoint_counts_though_its_period_was_over_before_anyone_looked(aws, cloud):
+    """On a fast clock, or on a machine that stood still for a while."""
+    name = unique("alarm")
+    looks = Evaluator(AlarmChanges(cloud.bus), cloud.clock)
+    long_before = time.time() - 10 * cloud.clock.real(600)
+    looks.look(long_before)
+    datum(aws, name, 9, ago=9 * cloud.clock.real(600))
+    put(aws, name, TreatMissingData="ignore")
+    looks.look(time.time())
+    assert state(aws, name) == "ALARM"
 
 
 def test_a_percentile_is_evaluated(aws):

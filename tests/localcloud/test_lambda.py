@@ -5,6 +5,7 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
+from localcloud.awslambda.logs import LogStream
 from tests import builders
 from tests.builders import function, publish, unique, wait_for, zipped
 
@@ -139,6 +140,26 @@ def test_a_failed_asynchronous_call_goes_to_its_destination(aws):
     assert record["requestPayload"] == {"a": 1}
     assert record["responsePayload"]["errorType"] == "ValueError"
     assert record["requestContext"]["condition"] == "RetriesExhausted"
+
+
+def test_a_function_whose_log_group_was_deleted_answers_and_logs_on(aws):
+    name = function(aws, code="def handler(event, context):\n    print(event)\n")
+    group = f"/aws/lambda/{name}"
+    for word in ("first", "second"):
+        answer = aws.lambda_.invoke(FunctionName=name, Payload=json.dumps(word))
+        assert "FunctionError" not in answer
+        events = aws.logs.filter_log_events(logGroupName=group)["events"]
+        assert word in " ".join(event["message"] for event in events)
+        aws.logs.delete_log_group(logGroupName=group)
+
+
+def test_a_last_line_makes_no_log_group_of_nobodys(aws):
+    group = unique("/aws/lambda/gone")
+    stream = LogStream(group, "1", "sandbox")
+    stream.write("while its stack is there")
+    aws.logs.delete_log_group(logGroupName=group)
+    stream.write("after it is gone")
+    assert aws.logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"] == []
 
 
 def test_logs_tell_start_version_and_end(aws):
