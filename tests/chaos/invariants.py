@@ -110,7 +110,6 @@ def chat(team, kept, found, answers_may_be_lost):
         word = "rolled back" if exposed else "was live" if "was live" in last else kind
         found.check(word != "was live" or kind == "live", f"{release} is {kind}, and was live")
         found.check(f": {word}" in last, f"{release} is {kind}, chat says: {last}")
-        name = release.rsplit("/", 1)[1]
         posts = [m for m in messages if is_a_post_of(team, m)]
         once = answers_may_be_lost or len(posts) <= len(kept)
         found.check(once, f"{len(posts)} messages of {len(kept)} releases")

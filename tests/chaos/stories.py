@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tests import builders
 from tests.builders import BAD, GOOD, wait_for
-from tests.story.conftest import Team, make_team
+from tests.story.team import Team, make_team
 
 CANARY = "rollout: canary 10% 5m\n"
 CHECKED = (

@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localcloud.iam.policy import Ask, allows
-from tests.builders import function, unique, wait_for
+from tests.builders import function, unique
 
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:orders"
 
@@ -125,7 +125,7 @@ def test_who_may_not_list_a_bucket_is_not_told_that_nothing_is_there(aws, cloud)
     aws.s3.create_bucket(Bucket=bucket)
     aws.iam.put_user_policy(UserName=user, PolicyName="p", PolicyDocument=policy("s3:GetObject"))
     s3 = as_who(cloud, aws.iam.create_access_key(UserName=user)["AccessKey"])("s3")
-    with pytest.raises(ClientError, match="403|AccessDenied"):
+    with pytest.raises(ClientError, match=r"403|AccessDenied"):
         s3.get_object(Bucket=bucket, Key="nothing")
     both = policy("s3:GetObject", "s3:ListBucket")
     aws.iam.put_user_policy(UserName=user, PolicyName="p", PolicyDocument=both)
@@ -194,7 +194,7 @@ def test_the_installed_roles_allow_nothing_of_their_own(aws, pilotage):
 @pytest.mark.long
 def test_a_missing_statement_stops_a_release_and_chat_says_so(aws, cloud, pilotage):
     """The proof that the stories need their permissions: without one, they end otherwise."""
-    from tests.story.conftest import make_team
+    from tests.story.team import make_team
 
     team = make_team(aws, cloud, pilotage)
     role = aws.cloudformation.describe_stack_resource(
@@ -214,4 +214,4 @@ def test_a_missing_statement_stops_a_release_and_chat_says_so(aws, cloud, pilota
     assert ending.kind == "stopped"
     assert "not authorized to perform: lambda:" in ending.text
     assert team.alias() is None
-    assert wait_for(lambda: team.release()).kind == "live"
+    assert team.release().kind == "live"

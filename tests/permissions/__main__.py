@@ -52,9 +52,9 @@ def told(results, broken, seconds):
         mark = "made good" if result["made_good"] and not explained else mark
         bad += mark == "NOT NEEDED"
         print(f"{mark:10}  {result['statement']}  ← {result['by'] or result['why']}")
-    stale = [id for id in EXPLAINED if any(tuple(r["id"]) == id and r["by"] for r in results)]
-    for id in stale:
-        print(f"explained, though a story needs it: {id}")
+    stale = [e for e in EXPLAINED if any(tuple(r["id"]) == e and r["by"] for r in results)]
+    for explained in stale:
+        print(f"explained, though a story needs it: {explained}")
     needed = sum(bool(r["by"]) for r in results)
     made_good = sum(r["made_good"] for r in results)
     print(

@@ -7,8 +7,7 @@ from localcloud.slack_clicks import PEOPLE, Clicks
 from tests import builders
 from tests.builders import GOOD, wait_for
 from tests.chaos.stories import green_alarm
-from tests.story.conftest import Team, make_team
-from tests.story.test_waiting import held_by
+from tests.story.team import Team, in_text, make_team
 
 # Real seconds in which each part of a story has come true, when nothing is missing; and after which
 # it is given up where something is.
@@ -47,7 +46,7 @@ class Stage:
         assert kind not in ("live", "stopped") or not (self.team.alias() or ("", {}))[1]
         word = "rolled back" if outcome["exposed"] and kind == "stopped" else kind
         message = self.until(lambda: self._ended(release, word))
-        assert words in json.dumps(message, ensure_ascii=False), (words, message)
+        assert words in in_text(message), (words, message)
         return outcome
 
     def shifting(self, release):
@@ -55,17 +54,11 @@ class Stage:
         assert not self.team.is_over(release)
 
     def waits(self, release, kind):
-        self.until(lambda: held_by(self.team, release) == kind)
+        self.until(lambda: self.team.held_by(release) == kind)
         self.until(lambda: self.said(release, "This one waits"))
 
     def said(self, release, words):
-        """Whether the release's message ever had these words."""
-        ts = self._ts(release)
-        return ts and any(
-            words in json.dumps(m, ensure_ascii=False)
-            for m in self.team.messages()
-            if m["ts"] == ts
-        )
+        return self.team.said(release, words)
 
     def notices_left(self):
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
@@ -150,17 +143,9 @@ class Stage:
             StackName="pilotage", LogicalResourceId=logical_id
         )["StackResourceDetail"]["PhysicalResourceId"]
 
-    def _ts(self, release):
-        item = self.aws.dynamodb.get_item(
-            TableName=self.outputs["Table"],
-            Key={"pk": {"S": f"release#{release}"}, "sk": {"S": "message"}},
-        ).get("Item")
-        return json.loads(item["message"]["S"])["told"]["ts"] if item else ""
-
     def _ended(self, release, word):
-        ts = self._ts(release)
-        found = [m for m in self.team.messages() if ts and m["ts"] == ts]
-        return found[-1] if found and f": {word}" in found[-1]["text"] else None
+        message = self.team.message_of(release)
+        return message if message and f": {word}" in message["text"] else None
 
 
 def set_up(aws, cloud, outputs, *, alarm=False, first=False):

@@ -9,7 +9,6 @@ import pytest
 
 from tests import builders
 from tests.builders import GOOD, zipped
-from tests.story.conftest import make_team
 
 
 def link():

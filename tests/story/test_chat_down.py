@@ -3,14 +3,14 @@
 import json
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from localcloud.slack import Trouble
-from tests import builders
-from tests.builders import GOOD, wait_for
-from tests.story.conftest import make_team
+from tests.builders import wait_for
+from tests.story.team import make_team
 
 AWS = Path(sys.executable).parent / "aws"
 
@@ -95,7 +95,7 @@ def test_a_channel_that_takes_one_call_a_second_is_told_all_once_and_in_order(
         ranks = [ORDER[m["text"][0]] for m in messages]
         assert ranks == sorted(ranks), "never set back to an earlier state"
         shown = [json.dumps(m["blocks"]) for m in messages]
-        assert all(one != next_ for one, next_ in zip(shown, shown[1:], strict=False))
+        assert all(one != following for one, following in pairwise(shown))
         assert ": live" in messages[-1]["text"]
     assert slack.turned_away
 

@@ -13,7 +13,7 @@ from slack_sdk.signature import SignatureVerifier
 from localcloud.slack import SIGNING_SECRET
 from localcloud.slack_clicks import PEOPLE, Clicks
 from tests.builders import wait_for
-from tests.story.test_waiting import code
+from tests.story.team import buttons_of, code
 
 MARA, JONAS, VISITOR = PEOPLE
 SLOW = "rollout: canary 10% 60m\n"
@@ -28,27 +28,6 @@ def clicks(cloud, pilotage):
     return Clicks(cloud.slack, lambda: pilotage["ClickUrl"], actions)
 
 
-def message_of(team, release):
-    """The release's message as it stands in the channel now."""
-    item = team.aws.dynamodb.get_item(
-        TableName=team.outputs["Table"],
-        Key={"pk": {"S": f"release#{release}"}, "sk": {"S": "message"}},
-    ).get("Item")
-    ts = json.loads(item["message"]["S"])["told"]["ts"] if item else None
-    found = [m for m in team.messages() if ts and m["ts"] == ts]
-    return found[-1] if found else None
-
-
-def buttons_of(message):
-    blocks = [b for b in message["blocks"] if b["type"] == "actions"]
-    return {e["action_id"]: e for b in blocks for e in b["elements"]}
-
-
-def shows(team, release, action):
-    message = message_of(team, release)
-    return message if message and action in buttons_of(message) else None
-
-
 def whispers(team, person, below):
     return [
         m["text"]
@@ -61,8 +40,8 @@ def shifting(team):
     """A release that 10% of users have, and its message."""
     release = team.upload(code("slow", SLOW), by="mara")
     wait_for(lambda: team.alias()[1])
-    wait_for(lambda: "▰▰" in json.dumps(message_of(team, release), ensure_ascii=False))
-    return release, shows(team, release, "stop")
+    wait_for(lambda: "▰▰" in json.dumps(team.message_of(release), ensure_ascii=False))
+    return release, team.shows(release, "stop")
 
 
 def test_stop_and_roll_back_brings_users_back_and_says_who_did_it(team, clicks):
@@ -94,13 +73,13 @@ def test_roll_back_after_live_and_a_click_that_comes_too_late(team, clicks):
     assert team.release().kind == "live"
     release = team.upload(code("two"))
     assert team.ending(release).kind == "live"
-    message = wait_for(lambda: shows(team, release, "roll-back"))
+    message = wait_for(lambda: team.shows(release, "roll-back"))
     assert "version 2 back to version 1" in json.dumps(message)
     assert clicks.click(message["ts"], "roll-back", MARA) == 200
     wait_for(lambda: team.alias() == ("1", {}))
     wait_for(lambda: [m for m in team.messages() if "roll back → prod: live" in m["text"]])
-    wait_for(lambda: "roll-back" not in buttons_of(message_of(team, release)))
-    wait_for(lambda: "no more" in message_of(team, release)["text"])
+    wait_for(lambda: "roll-back" not in buttons_of(team.message_of(release)))
+    wait_for(lambda: "no more" in team.message_of(release)["text"])
     assert clicks.click(message["ts"], "roll-back", JONAS, screen=message) == 200
     (words,) = whispers(team, JONAS, message["ts"])
     assert words.startswith(f"That was asked for already: {team.application}/prod/roll-back-")
@@ -114,15 +93,15 @@ def test_release_again_uploads_the_same_artifact_as_a_new_release(team, clicks):
     release, message = shifting(team)
     clicks.click(message["ts"], "stop", MARA)
     assert team.ending(release).kind == "stopped"
-    message = wait_for(lambda: shows(team, release, "release-again"))
+    message = wait_for(lambda: team.shows(release, "release-again"))
     before = keys(team)
     assert clicks.click(message["ts"], "release-again", JONAS) == 200
     (version,) = wait_for(lambda: keys(team) - before)
     again = f"{team.application}/prod/{version}"
     wait_for(lambda: team.alias()[1])
     assert team.outcome_now(release)["outcome"]["kind"] == "stopped"
-    wait_for(lambda: "released again by jonas" in json.dumps(message_of(team, again)))
-    wait_for(lambda: "release-again" not in buttons_of(message_of(team, release)))
+    wait_for(lambda: "released again by jonas" in json.dumps(team.message_of(again)))
+    wait_for(lambda: "release-again" not in buttons_of(team.message_of(release)))
     assert clicks.click(message["ts"], "release-again", MARA, screen=message) == 200
     assert "That was asked for already" in whispers(team, MARA, message["ts"])[-1]
     assert keys(team) - before == {version}

@@ -1,20 +1,13 @@
 """The one living message of a release: what a person reads in the channel while it goes its way."""
 
 import hashlib
-import json
 
 import pytest
 
 from tests.builders import unique, wait_for
-from tests.story.conftest import make_team
-from tests.story.test_clicks import message_of
-from tests.story.test_waiting import code
+from tests.story.team import code, in_text, make_team
 
 LINEAR = "rollout: linear 25% 8m\n"
-
-
-def words(message):
-    return json.dumps(message, ensure_ascii=False)
 
 
 def mine(team):
@@ -26,7 +19,7 @@ def test_the_bar_moves_with_each_step_though_no_event_tells_of_it(team):
     assert team.release().kind == "live"
     release = team.upload(code("linear", LINEAR), by="mara")
     for share in ("25%", "50%", "75%"):
-        wait_for(lambda share=share: f"{share} on version 2" in words(message_of(team, release)))
+        wait_for(lambda share=share: f"{share} on version 2" in in_text(team.message_of(release)))
         if share == "25%":
             assert planned(team, release)
     ending = team.ending(release)
@@ -85,7 +78,7 @@ def test_an_alarm_that_rings_is_told_with_its_value_against_its_limit(aws, cloud
     )
     release = team.upload(code("slow", "rollout: canary 10% 200m\n"))
     wait_for(lambda: team.alias()[1])
-    wait_for(lambda: f"🟢 {alarm}" in words(message_of(team, release)))
+    wait_for(lambda: f"🟢 {alarm}" in in_text(team.message_of(release)))
     datum = {"MetricName": alarm, "Value": 412.5}
     aws.cloudwatch.put_metric_data(Namespace="Shop", MetricData=[datum])
     ending = team.ending(release)

@@ -6,7 +6,7 @@ import pytest
 
 from localcloud.faults.plan import Fault
 from tests.builders import wait_for
-from tests.story.test_waiting import CANARY, code, held_by, record, told
+from tests.story.team import CANARY, code
 
 
 def put(team, kind, at=None, **detail):
@@ -56,8 +56,8 @@ def test_a_freeze_holds_what_waits_and_tells_who_uploads(team):
     assert f"{running} is on its way and ends." in frozen["done"]
     assert team.ending(running).kind == "live"
     waiting = team.upload(code("three"))
-    wait_for(lambda: held_by(team, waiting) == "freeze")
-    wait_for(lambda: told(team, waiting, f"{target} is frozen by mara: the db is moved"))
+    wait_for(lambda: team.held_by(waiting) == "freeze")
+    wait_for(lambda: team.said(waiting, f"{target} is frozen by mara: the db is moved"))
     assert team.alias() == ("2", {})
     assert answer(team, put(team, "Thaw", target=target, by="lee"))["faults"] == []
     assert team.ending(waiting).kind == "live"
@@ -70,7 +70,7 @@ def test_everything_can_be_frozen_and_a_late_freeze_does_not_undo_a_thaw(team):
     try:
         answer(team, frozen)
         release = team.upload()
-        wait_for(lambda: told(team, release, "every target is frozen by mara: black friday"))
+        wait_for(lambda: team.said(release, "every target is frozen by mara: black friday"))
     finally:
         answer(team, put(team, "Thaw", target="everything", by="mara"))
     assert team.ending(release).kind == "live"
@@ -96,12 +96,12 @@ def test_a_release_that_waits_is_stopped_before_it_begins(team):
     running = team.upload(code("two", CANARY.replace("60m", "15m")))
     wait_for(lambda: team.alias()[1])
     waiting = team.upload(code("three"))
-    wait_for(lambda: held_by(team, waiting) == "turn")
+    wait_for(lambda: team.held_by(waiting) == "turn")
     target = f"{team.application}/prod"
     put(team, "Stop Release", target=target, release=waiting, by="mara", reason="not now")
     ending = team.ending(waiting)
     assert (ending.kind, ending.users_get) == ("stopped", "")
-    assert record(team, waiting)["stop"]["by"] == "mara"
+    assert team.record(waiting)["stop"]["by"] == "mara"
     assert team.ending(running).kind == "live"
 
 
@@ -125,7 +125,7 @@ def test_a_roll_back_goes_before_what_waits_and_past_a_freeze(team):
     target = two_lives(team)
     answer(team, put(team, "Freeze", target=target, by="mara", reason="hold on"))
     waiting = team.upload(code("three"))
-    wait_for(lambda: held_by(team, waiting) == "freeze")
+    wait_for(lambda: team.held_by(waiting) == "freeze")
     asked = put(team, "Roll Back", target=target, by="mara", reason="it is slow", version="1")
     assert team.ending(f"{target}/roll-back-{asked}").kind == "live"
     assert team.alias() == ("1", {})
@@ -155,7 +155,7 @@ def test_the_same_stop_told_twice_stops_one_release(team):
     first = team.upload(code("two", CANARY))
     wait_for(lambda: team.alias()[1])
     second = team.upload(code("three"))
-    wait_for(lambda: held_by(team, second) == "turn")
+    wait_for(lambda: team.held_by(second) == "turn")
     put(team, "Stop Release", target=f"{team.application}/prod", by="mara", reason="bad")
     event = next(e for e in reversed(team.cloud.bus.sent) if e["source"] == "pilotage.operator")
     team.cloud.bus.send(event, team.outputs["OperatorBus"])

@@ -7,8 +7,7 @@ import pytest
 
 from tests import builders
 from tests.builders import BAD, GOOD, wait_for
-from tests.story.conftest import make_team
-
+from tests.story.team import make_team
 
 TWO = GOOD + "# two\n"
 CHECKED = "checks:\n  before:\n    - invoke: {path: /a}\n      expect: {statusCode: 200}\n"

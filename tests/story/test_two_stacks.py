@@ -10,8 +10,7 @@ from pilotage.gateways import deployments
 from pilotage.release import Release
 from tests import builders
 from tests.builders import GOOD, wait_for
-from tests.story.conftest import Team
-from tests.story.test_waiting import code, held_by
+from tests.story.team import Team, code
 
 
 @pytest.mark.long
@@ -33,7 +32,7 @@ def test_two_stacks_release_to_one_group_one_after_the_other(aws, cloud, pilotag
         first = team.upload(code("two", "rollout: canary 10% 90m\n"))
         wait_for(lambda: team.alias()[1])
         second = other.upload(code("three"))
-        wait_for(lambda: held_by(other, second) == "deployment")
+        wait_for(lambda: other.held_by(second) == "deployment")
         assert team.ending(first).kind == "live"
         assert other.outcome(second)["outcome"]["kind"] == "live"
         start, ending = wait_for(lambda: by_webhook(other, 2))

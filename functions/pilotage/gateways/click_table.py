@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pilotage.gateways.table import Item, item_at, key, wrote
+from pilotage.gateways.table import Item, found_instead, key, wrote
 
 # A click that came to nothing, because what it asked for was refused, may be made again.
 LAPSES_SECONDS = 120
@@ -15,8 +15,7 @@ class ClickTable:
     def claim(self, click_id: str, by: str, at: str) -> tuple[str, str] | None:
         """None when the click is the first; else who clicked before, and when. `at` in ISO 8601."""
         seconds = round(datetime.fromisoformat(at).timestamp())
-        if wrote(
-            "put_item",
+        first = found_instead(
             TableName=self._name,
             Item={
                 **_key(click_id),
@@ -26,10 +25,8 @@ class ClickTable:
             },
             ConditionExpression="attribute_not_exists(pk) OR epoch < :lapsed",
             ExpressionAttributeValues={":lapsed": {"N": str(seconds - LAPSES_SECONDS)}},
-        ):
-            return None
-        item = item_at(self._name, _key(click_id)) or {}
-        return item.get("by", {}).get("S", "Someone"), item.get("at", {}).get("S", at)
+        )
+        return (first["by"]["S"], first["at"]["S"]) if first else None
 
     def let_go(self, click_id: str) -> None:
         """It was not handed on: the next click is the first again."""

@@ -25,10 +25,22 @@ def as_json(value: Any) -> dict[str, str]:
 def wrote(operation: str, **params: Any) -> bool:
     """Make a write of DynamoDB's, `put_item` and the like. False when its condition does not hold:
     someone else wrote first, or our own first try did and its answer was lost."""
+    return _refusal(operation, **params) is None
+
+
+def found_instead(**params: Any) -> Any:
+    """Put an item. None when it was put, else the item that stands there and let the condition
+    fail: as it was then, since one that is read afterwards may be gone."""
+    refusal = _refusal("put_item", **params, ReturnValuesOnConditionCheckFailure="ALL_OLD")
+    return refusal["Item"] if refusal else None
+
+
+def _refusal(operation: str, **params: Any) -> Any:
+    """What DynamoDB answers where the condition does not hold; None when it does."""
     try:
         getattr(client("dynamodb"), operation)(**params)
     except Exception as error:
         if code_of(error) == "ConditionalCheckFailedException":
-            return False
+            return error.response  # type: ignore[attr-defined]
         raise
-    return True
+    return None

@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 
-from pilotage.gateways.table import Item, as_json, item_at, key, wrote
+from pilotage.gateways.table import Item, as_json, found_instead, item_at, key, wrote
 from pilotage.hold import EVERYTHING, Freeze
 from pilotage.records import build
 from pilotage.turns import Turn
@@ -64,8 +64,7 @@ class TurnTable:
     def hold_function(self, function: str, release_id: str, instead_of: str = "") -> str:
         """Let one release publish the function. Gives the release that holds it: this one, or the
         other that came first. `instead_of`: a release that is over and did not let go."""
-        if wrote(
-            "put_item",
+        other = found_instead(
             TableName=self._name,
             Item={**_function_key(function), "holder": {"S": release_id}},
             ConditionExpression="attribute_not_exists(pk) OR holder IN (:me, :dead)",
@@ -73,10 +72,8 @@ class TurnTable:
                 ":me": {"S": release_id},
                 ":dead": {"S": instead_of or release_id},
             },
-        ):
-            return release_id
-        item = item_at(self._name, _function_key(function))
-        return str(item["holder"]["S"]) if item else "nobody any more"
+        )
+        return str(other["holder"]["S"]) if other else release_id
 
     def let_function_go(self, function: str, release_id: str) -> None:
         """That someone else holds it is fine."""

@@ -5,7 +5,6 @@ import json
 from localcloud.faults.plan import Fault
 from tests.permissions.stage import SLOW
 from tests.permissions.story import Story
-from tests.story.test_clicks import shows
 
 
 def an_operator_stops(stage):
@@ -101,7 +100,7 @@ def an_operator_freezes_and_thaws(stage):
 def a_click_stops(stage):
     release = stage.upload("clicked", SLOW)
     stage.shifting(release)
-    message = stage.until(lambda: shows(stage.team, release, "stop"))
+    message = stage.until(lambda: stage.team.shows(release, "stop"))
     assert stage.click(message, "stop") == 200
     stage.ends(release, "stopped", "asked for in chat")
 
@@ -109,7 +108,7 @@ def a_click_stops(stage):
 def a_click_that_cannot_be_handed_on_may_be_made_again(stage):
     release = stage.upload("clicked", SLOW)
     stage.shifting(release)
-    message = stage.until(lambda: shows(stage.team, release, "stop"))
+    message = stage.until(lambda: stage.team.shows(release, "stop"))
     stage.faults(Fault("denied", "events", "PutEvents", "AnswerClick"))
     assert stage.click(message, "stop") == 200
     assert stage.click(message, "stop") == 200

@@ -5,7 +5,6 @@ from tests import builders
 from tests.chaos.stories import green_alarm
 from tests.permissions.stage import SLOW
 from tests.permissions.story import Story
-from tests.story.test_waiting import record
 
 
 def a_deployment_that_was_stopped_without_a_rollback(stage):
@@ -19,7 +18,7 @@ def a_deployment_that_was_stopped_without_a_rollback(stage):
 def an_execution_that_was_stopped_by_hand(stage):
     release = stage.upload("aborted", "rollout: canary 10% 30m\n")
     stage.shifting(release)
-    execution = record(stage.team, release)["execution"]
+    execution = stage.team.record(release)["execution"]
     stage.aws.stepfunctions.stop_execution(executionArn=execution)
     stage.ends(release, "live")
 
@@ -57,14 +56,14 @@ def a_release_that_sweep_finishes_after_a_bad_end(stage):
     stage.team.tag(max_errors="5")
     release = stage.upload("aborted", SLOW)
     stage.shifting(release)
-    execution = record(stage.team, release)["execution"]
+    execution = stage.team.record(release)["execution"]
     stage.aws.stepfunctions.stop_execution(executionArn=execution)
     stage.stops_without_rollback()
     stage.ends(release, "stopped")
     assert stage.team.alias() == ("1", {})
     prefix = f"pilotage-{stage.team.application}"
-    alarms = lambda: stage.aws.cloudwatch.describe_alarms(AlarmNamePrefix=prefix)["MetricAlarms"]
-    stage.until(lambda: not alarms())
+    described = stage.aws.cloudwatch.describe_alarms
+    stage.until(lambda: not described(AlarmNamePrefix=prefix)["MetricAlarms"])
 
 
 STORIES = (

@@ -4,7 +4,6 @@ from localcloud.faults.plan import Fault
 from tests import builders
 from tests.chaos.stories import green_alarm
 from tests.permissions.story import Story
-from tests.story.test_waiting import held_by
 
 
 def a_red_alarm_is_waited_for(stage):
@@ -37,7 +36,7 @@ def an_alarm_that_turns_red_while_publishing(stage):
     release = stage.upload("patient")
     stage.until(lambda: stage.cloud.faults.injected)
     builders.red_alarm(stage.aws, stage.alarm)
-    stage.until(lambda: held_by(stage.team, release) == "alarm")
+    stage.until(lambda: stage.team.held_by(release) == "alarm")
     green_alarm(stage.aws, stage.alarm)
     stage.ends(release, "live")
 
@@ -67,7 +66,7 @@ def someone_elses_deployment_comes_up_while_publishing(stage):
     release = stage.upload("after")
     stage.until(lambda: stage.cloud.faults.injected)
     stage.deploys_by_hand(theirs, "LambdaCanary10Percent30Minutes")
-    stage.until(lambda: held_by(stage.team, release) == "deployment")
+    stage.until(lambda: stage.team.held_by(release) == "deployment")
     stage.ends(release, "live")
 
 
