@@ -26,22 +26,22 @@ def in_words(release: Release, share: float | None = None, after: str = "") -> s
 def new_version(release: Release) -> str:
     """What people call the version that a release brings, with Lambda's number: `4.12.0 (version
     42)`; "" before it has one."""
-    revision = release.revision
-    return _called(release.claimed_name, revision.version) if revision else ""
+    return version_in_words(release, release.revision.version) if release.revision else ""
 
 
-def old_version(release: Release, version: str = "") -> str:
-    """As `new_version`, of what users had before; or of another version, where that is what they
-    had before or what the release brings."""
+def old_version(release: Release) -> str:
+    """As `new_version`, of what users had before."""
+    return version_in_words(release, release.revision.previous if release.revision else "")
+
+
+def version_in_words(release: Release, version: str) -> str:
+    """As `new_version`, of either of the two; of any other version the number alone."""
     revision, replaced = release.revision, release.replaces
-    version = version or (revision.previous if revision else "")
+    name = ""
     if revision and version == revision.version:
-        return new_version(release)
-    known = revision and replaced and version == revision.previous
-    return _called(replaced.name if known and replaced else "", version)
-
-
-def _called(name: str, version: str) -> str:
+        name = release.claimed_name
+    elif revision and replaced and version == revision.previous:
+        name = replaced.name
     return f"{name} (version {version})" if name else f"version {version}"
 
 
@@ -108,11 +108,11 @@ def _whom(release: Release) -> str:
 
 def _at_the_end(release: Release, outcome: Outcome, after: str) -> str:
     if outcome.is_live and after:
-        return f"Users get {after} now, and {old_version(release, outcome.users_get)} no more."
+        return f"Users get {after} now, and {version_in_words(release, outcome.users_get)} no more."
     match outcome.kind:
         case outcomes.LIVE:
             late = " It was too late to stop it." if release.stop else ""
-            return f"Everyone gets {old_version(release, outcome.users_get)}.{late}"
+            return f"Everyone gets {version_in_words(release, outcome.users_get)}.{late}"
         case outcomes.UNCHANGED if release.roll_back:
             return f"Everyone gets version {outcome.users_get}: there was nothing to go back from."
         case outcomes.UNCHANGED:
@@ -129,7 +129,7 @@ def _at_the_end(release: Release, outcome: Outcome, after: str) -> str:
 def _untouched(release: Release, outcome: Outcome) -> str:
     """What is known of users whom this release never touched."""
     if outcome.users_get:
-        return f"Users still get {old_version(release, outcome.users_get)}."
+        return f"Users still get {version_in_words(release, outcome.users_get)}."
     if release.plan and not release.plan.live and outcome.kind != outcomes.SUPERSEDED:
         return "Nothing is live yet."
     return UNTOUCHED
@@ -142,7 +142,7 @@ def _when_stopped(release: Release, outcome: Outcome) -> str:
     if outcome.was_exposed:
         lasted = f" for {duration(outcome.seconds)}" if outcome.seconds else ""
         who = f"{outcome.share:.0%} of users" if outcome.share else "Some users"
-        back = old_version(release, outcome.users_get)
+        back = version_in_words(release, outcome.users_get)
         return f"Everyone has {back} again. {who} had {new}{lasted}."
     untouched = _untouched(release, outcome)
     if new and _whom(release) == "any user":

@@ -7,6 +7,7 @@ step writes only its own.
 import json
 from collections.abc import Sequence
 from dataclasses import fields
+from typing import Any
 
 from pilotage.errors import ReleaseAlreadyKnown
 from pilotage.gateways.aws import client
@@ -72,63 +73,20 @@ class ReleaseTable:
 
     def save(self, release: Release, *sections: str) -> None:
         """Write these sections of the release and leave the others as they are."""
-        values = {f":{name}": as_json(getattr(release, name)) for name in sections}
-        names = {f"#{name}": name for name in sections}
-        client("dynamodb").update_item(
-            TableName=self._name,
-            Key=_key(release.id),
-            UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in sections),
-            ConditionExpression="attribute_exists(pk)",
-            ExpressionAttributeNames=names,
-            ExpressionAttributeValues=values,
-        )
+        params = self._writing(release, sections, "attribute_exists(pk)", {})
+        client("dynamodb").update_item(**params)
 
     def step_on(self, release: Release, before: str) -> bool:
         """Write the release's step, when it is still in the one before. False when it is not."""
-        return wrote(
-            "update_item",
-            TableName=self._name,
-            Key=_key(release.id),
-            UpdateExpression="SET step = :step, times = :times",
-            ConditionExpression="step = :before AND outcome = :none",
-            ExpressionAttributeValues={
-                ":step": as_json(release.step),
-                ":times": as_json(release.times),
-                ":before": as_json(before),
-                ":none": as_json(None),
-            },
-        )
+        return self._wrote_open(release, ("step", "times"), in_step=before)
 
     def save_hold(self, release: Release) -> bool:
         """Write what the release waits for. False when it does not wait any more."""
-        return wrote(
-            "update_item",
-            TableName=self._name,
-            Key=_key(release.id),
-            UpdateExpression="SET #hold = :hold",
-            ConditionExpression="step = :waiting AND outcome = :none",
-            ExpressionAttributeNames={"#hold": "hold"},
-            ExpressionAttributeValues={
-                ":hold": as_json(release.hold),
-                ":waiting": as_json("waiting"),
-                ":none": as_json(None),
-            },
-        )
+        return self._wrote_open(release, ("hold",), in_step="waiting")
 
     def close(self, release: Release) -> bool:
         """Record the outcome, once. False when an outcome was recorded before."""
-        return wrote(
-            "update_item",
-            TableName=self._name,
-            Key=_key(release.id),
-            UpdateExpression="SET outcome = :outcome, step = :step",
-            ConditionExpression="outcome = :none",
-            ExpressionAttributeValues={
-                ":outcome": as_json(release.outcome),
-                ":step": as_json(release.step),
-                ":none": as_json(None),
-            },
-        )
+        return self._wrote_open(release, ("outcome", "step"))
 
     def shut(self, release_id: str) -> None:
         """Nothing is left to do for this release."""
@@ -159,6 +117,26 @@ class ReleaseTable:
             for item in page["Items"]
         )
         return [_release(item) for item in found if item and "open" in item]
+
+    def _wrote_open(self, release: Release, sections: Sequence[str], in_step: str = "") -> bool:
+        """Write to a release that has no outcome yet, and is in this step. False when it is not."""
+        condition, given = "outcome = :none", {":none": as_json(None)}
+        if in_step:
+            condition, given = f"{condition} AND step = :in", {**given, ":in": as_json(in_step)}
+        return wrote("update_item", **self._writing(release, sections, condition, given))
+
+    def _writing(
+        self, release: Release, sections: Sequence[str], condition: str, given: Item
+    ) -> dict[str, Any]:
+        values = {f":{name}": as_json(getattr(release, name)) for name in sections}
+        return {
+            "TableName": self._name,
+            "Key": _key(release.id),
+            "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in sections),
+            "ConditionExpression": condition,
+            "ExpressionAttributeNames": {f"#{name}": name for name in sections},
+            "ExpressionAttributeValues": {**values, **given},
+        }
 
 
 def _key(release_id: str) -> Item:
