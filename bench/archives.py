@@ -15,10 +15,9 @@ from pathlib import Path
 from statistics import median
 from time import process_time
 
+from bench.row import Row, hand_over
 from pilotage.archive import TAIL, Archive, Source
 from pilotage.archive_faults import content_faults
-
-from bench.row import Row, hand_over
 
 MEGABYTE = 1024 * 1024
 ENTRIES = 5000

@@ -18,7 +18,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import build_package
-
 from bench.row import Row, hand_over
 
 ROOT = Path(__file__).resolve().parent.parent

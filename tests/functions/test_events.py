@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-
 EVENTS = Path(__file__).parents[2] / "events"
 
 # What each makes of an event about things that this cloud does not have: an answer, or an error.

@@ -4,9 +4,10 @@ import importlib.util
 import re
 from pathlib import Path
 
-import build_package
 import pytest
 from samcli.lib.package.utils import make_zip_with_lambda_permissions
+
+import build_package
 
 ROOT = Path(__file__).parents[2]
 UNCHECKED_HASH = 1

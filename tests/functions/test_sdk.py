@@ -9,9 +9,10 @@ from pathlib import Path
 
 import botocore
 import botocore.session
-import build_package
 import pytest
 from botocore import xform_name
+
+import build_package
 from trim_sdk import CALLS, trim
 
 ROOT = Path(__file__).parents[2]

@@ -220,9 +220,9 @@ def check(door, steps):
 
 
 def check_enums(shape, answer):
-    for path, shape, value in walk(shape, answer):
-        allowed = shape.metadata.get("enum")
-        assert not allowed or value in allowed or (shape.name, value) in OUTSIDE, (path, value)
+    for path, member, value in walk(shape, answer):
+        allowed = member.metadata.get("enum")
+        assert not allowed or value in allowed or (member.name, value) in OUTSIDE, (path, value)
 
 
 def settle(door):

@@ -5,11 +5,11 @@ https://docs.aws.amazon.com/codedeploy/latest/userguide/deployments-rollback-and
 
 import pytest
 
-from tests.builders import role, wait_for
 from localcloud.codedeploy.causes import stopped_by_request
 from localcloud.codedeploy.engine import LambdaDeployment
 from localcloud.codedeploy.inputs import MODEL
 from localcloud.codedeploy.model import Deployment
+from tests.builders import role, wait_for
 from tests.localcloud.codedeploy_shop import (
     ALL_EVENTS,
     Alarm,

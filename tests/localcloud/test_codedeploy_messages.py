@@ -9,11 +9,10 @@ import time
 
 import pytest
 
-from tests import builders
-from tests.builders import unique, wait_for
 from localcloud.codedeploy.inputs import MODEL
 from localcloud.faults.plan import Fault
-from tests.builders import revision
+from tests import builders
+from tests.builders import revision, unique, wait_for
 from tests.localcloud.codedeploy_shop import Alarm, Silent, watching
 
 EVENTS = [

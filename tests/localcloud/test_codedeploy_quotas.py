@@ -66,7 +66,7 @@ def test_an_account_has_a_thousand_applications():
 def test_an_application_has_a_thousand_groups():
     store = Store()
     app = store.applications["a"] = Application("a", "Lambda", 0.0)
-    app.groups = dict.fromkeys((f"g{n}" for n in range(1000)))
+    app.groups = dict.fromkeys(f"g{n}" for n in range(1000))
     create = Groups(store, ServiceRoles(enforced=False), None).create_deployment_group
     wanted = {"applicationName": "a", "deploymentGroupName": "g", "serviceRoleArn": "r"}
     assert code(create, wanted) == "DeploymentGroupLimitExceeded"

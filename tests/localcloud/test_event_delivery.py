@@ -6,7 +6,6 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localcloud.faults.plan import Fault
-
 from tests.builders import function, role, unique, wait_for
 
 ACCOUNT = "123456789012"
@@ -148,7 +147,8 @@ def test_a_topic_calls_a_function_with_the_event_that_lambda_documents(aws, queu
     told = record["Sns"]
     assert (told["TopicArn"], told["Subject"], told["Message"]) == (topic, "s", "hello")
     assert told["MessageAttributes"] == {"kind": {"Type": "String", "Value": "x"}}
-    assert told["MessageId"] and told["Timestamp"].endswith("Z")
+    assert told["MessageId"]
+    assert told["Timestamp"].endswith("Z")
 
 
 def test_a_bucket_calls_a_function_when_something_is_uploaded(aws, queue):

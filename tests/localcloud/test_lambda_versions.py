@@ -1,8 +1,6 @@
 """Versions that are published with the code, new functions, and functions that may not run."""
 
 import base64
-import json
-import time
 
 import boto3
 import pytest

@@ -81,7 +81,7 @@ def test_who_waits_first_goes_first_and_a_stop_frees_all():
     for number in (1, 2, 3):
         threads.append(threading.Thread(target=wait, args=(number,)))
         threads[-1].start()
-        builders.wait_for(lambda: len(slots._waiting["f"]) == number)
+        builders.wait_for(lambda n=number: len(slots._waiting["f"]) == n)
     slots.give_back("f")
     threads[0].join(5)
     slots.give_back("f")

@@ -38,7 +38,7 @@ def queues(aws):
 
 
 def test_dead_letters_go_back_where_they_came_from(aws, queues):
-    main, dead, names = queues
+    main, _, names = queues
     aws.sqs.send_message(QueueUrl=main, MessageBody="m")
     assert bodies(aws, main) == ["m"]
     assert "Messages" not in aws.sqs.receive_message(QueueUrl=main)
@@ -60,8 +60,17 @@ def test_the_aws_command_moves_dead_letters_to_another_queue(aws, cloud, queues)
     aws.sqs.send_message(QueueUrl=dead, MessageBody="d")
     command = os.path.join(os.path.dirname(sys.executable), "aws")
     done = subprocess.run(
-        [command, "--endpoint-url", cloud.endpoint, "sqs", "start-message-move-task"]
-        + ["--source-arn", arn("sqs", names[1]), "--destination-arn", arn("sqs", other)],
+        [
+            command,
+            "--endpoint-url",
+            cloud.endpoint,
+            "sqs",
+            "start-message-move-task",
+            "--source-arn",
+            arn("sqs", names[1]),
+            "--destination-arn",
+            arn("sqs", other),
+        ],
         capture_output=True,
         text=True,
         check=True,

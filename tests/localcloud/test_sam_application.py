@@ -93,6 +93,7 @@ class Application:
         program = Path(sys.executable).parent / "sam"
         done = subprocess.run(
             [program, command, "--stack-name", self.name, *arguments],
+            check=False,
             cwd=self.folder,
             env=self.environment,
             stdin=subprocess.DEVNULL,

@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 import pytest
+
+from localcloud.slack import TOKEN
 from pilotage.gateways.message_table import MessageTable
 from pilotage.gateways.slack import channel_for
 from pilotage.gateways.slack_users import is_among
 from pilotage.notice import of
 from pilotage.told import NOTHING_TOLD, ComeBack, Told
-
-from localcloud.slack import TOKEN
 from tests.unit.test_slack_message import on_its_way
 
 NOTICE = of(on_its_way(step="publishing"))

@@ -93,7 +93,7 @@ def test_too_many_entries_are_refused_without_reading_them():
 
 def test_an_entry_that_stands_twice_is_a_fault():
     body = io.BytesIO()
-    with zipfile.ZipFile(body, "w") as archive, pytest.warns(UserWarning):
+    with zipfile.ZipFile(body, "w") as archive, pytest.warns(UserWarning, match="Duplicate name"):
         archive.writestr("a.py", "1")
         archive.writestr("a.py", "2")
     assert any("twice" in f for f in faults_of(body.getvalue()))

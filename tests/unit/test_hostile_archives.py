@@ -7,7 +7,6 @@ import pytest
 from pilotage.archive import Archive
 from pilotage.handler import handler_faults
 from pilotage.target import FunctionState
-
 from tests.hostile import examine
 from tests.hostile.corpus import CASES, FINE
 

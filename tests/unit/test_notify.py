@@ -9,8 +9,8 @@ from notify.step import CLAIM_SECONDS, Notifier
 from pilotage.artifact import Artifact
 from pilotage.gateways.message_table import Message
 from pilotage.instruction import Answer, Instruction
-from pilotage.outcome import Outcome
 from pilotage.notice import Seen
+from pilotage.outcome import Outcome
 from pilotage.release import Deployment, Plan, Release, Revision
 from pilotage.target import Target
 from pilotage.told import ComeBack, RefusedForGood

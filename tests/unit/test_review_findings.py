@@ -9,7 +9,6 @@ from pilotage.fault import Fault
 from pilotage.gateways.alarms import name_for
 from pilotage.gateways.aws import TRANSIENT, is_transient
 from pilotage.gateways.slack_api import _refusal
-from pilotage.told import ComeBack, RefusedForGood
 from pilotage.handler import handler_faults
 from pilotage.instruction import read
 from pilotage.notice import of
@@ -17,6 +16,7 @@ from pilotage.outcome import DeploymentEnd, Seen, judge
 from pilotage.release import Plan, Release, Revision
 from pilotage.rollout import Rollout
 from pilotage.target import AliasState, FunctionState, Target
+from pilotage.told import ComeBack, RefusedForGood
 
 STARTED = {"way": "deploy", "previous": "7", "new": "8", "planned": True}
 TARGET = Target("orders", "prod", "orders", "live")

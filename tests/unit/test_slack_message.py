@@ -64,7 +64,7 @@ def test_hostile_words_stay_words_and_within_the_limits(version, by, key, reason
         "arn:aws:states:eu-west-1:1:execution:m:" + version,
         "now",
         step="finished" if kind else "shifting",
-        facts={name: version for name in ("version", "url", "run", "notes", "again")}
+        facts=dict.fromkeys(("version", "url", "run", "notes", "again"), version)
         | {"by": by, "commit": by},
         faults=tuple(Fault("f", reason) for reason in reasons),
         plan=Plan(Target("orders", "prod", "fn", "live"), "1"),
