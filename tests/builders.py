@@ -96,6 +96,13 @@ def publish(aws, name, code=None):
     return aws.lambda_.publish_version(FunctionName=name)["Version"]
 
 
+def part_of_pilotage(aws, logical_id):
+    """The name that a resource of Pilotage's template got."""
+    return aws.cloudformation.describe_stack_resource(
+        StackName="pilotage", LogicalResourceId=logical_id
+    )["StackResourceDetail"]["PhysicalResourceId"]
+
+
 def alarm(aws, name, missing):
     """An alarm without data, so that it is what `missing` says: breaching or notBreaching."""
     aws.cloudwatch.put_metric_alarm(

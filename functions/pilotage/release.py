@@ -6,6 +6,7 @@ from typing import Any
 
 from pilotage.alarm import AlarmSeen
 from pilotage.artifact import Artifact, as_event
+from pilotage.attempt import Attempt
 from pilotage.checks import Check
 from pilotage.fault import Fault, shown
 from pilotage.hold import Hold
@@ -130,7 +131,8 @@ class Stop:
 class Release:
     """Kept in the table, one section an attribute: each step writes only its own.
 
-    `token` continues the execution where it waits; `hold` is what it waits for. `urgent` is the
+    `token` continues the execution where it waits, by the try that is numbered `attempt`; `hold` is
+    what it waits for. `urgent` is the
     reason that the upload gave; `times` says when each step began, ISO 8601 in UTC. `alarms` are
     those that its deployment watched, as they were when it ended badly. `channel` is the target's
     own, "" where notices go to the stack's. `followed_by` is the release that a person asked for from
@@ -159,6 +161,7 @@ class Release:
     channel: str = ""
     followed_by: str = ""
     alarms: tuple[AlarmSeen, ...] = ()
+    attempt: str = ""
 
     @property
     def id(self) -> str:
@@ -208,6 +211,9 @@ class Release:
     def stepped(self, step: str, now: str) -> "Release":
         """The release as it enters a step. A step that is tried again began when it first did."""
         return replace(self, step=step, times={step: now, **self.times})
+
+    def tried(self, attempt: Attempt) -> "Release":
+        return replace(self, token=attempt.token, attempt=attempt.number)
 
     def check(self, moment: str) -> CheckResult | None:
         return next((check for check in self.checks if check.moment == moment), None)

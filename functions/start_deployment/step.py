@@ -7,6 +7,7 @@ deployment's description: CreateDeployment has no client token.
 
 from dataclasses import dataclass, replace
 
+from pilotage.attempt import Attempt
 from pilotage.errors import AliasIsShared, TargetHeld
 from pilotage.gateways import (
     alarms,
@@ -48,23 +49,24 @@ class Start:
         self._topic = topic
         self._hooks = hooks
 
-    def run(self, release_id: str, token: str) -> None:
+    def run(self, release_id: str, attempt: Attempt) -> None:
         """Raises TargetHeld when what held the target up is gone by the second look."""
         release = self._table.load(release_id)
         if release is None or release.plan is None or release.revision is None:
             raise LookupError(f"no published release {release_id} in the table")
         plan, revision = release.plan, release.revision
         if release.outcome:  # swept meanwhile: nothing may start any more
-            workflow.fail(token, "ReleaseOver", release.outcome.kind)
+            workflow.fail(attempt.token, "ReleaseOver", release.outcome.kind)
             return
         # Written before the deployment is created, so that a retry knows of an earlier try.
         tried_before = release.deployment is not None
-        release = replace(release, token=token, hold=None)
-        self._table.save(release, "token", "hold")
+        release = replace(release.tried(attempt), hold=None)
+        if not self._table.save_attempt(release, "hold"):
+            return
         if tried_before and self._found_again(release):
             return
         if release.stop:
-            workflow.fail(token, "StopAsked", str(release.stop))
+            workflow.fail(attempt.token, "StopAsked", str(release.stop))
         elif not self._held_up(release):
             self._start(release, plan, revision)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from pilotage import hold, turns
+from pilotage.attempt import Attempt
 from pilotage.errors import TurnContested
 from pilotage.gateways import workflow
 from pilotage.gateways.obstacles import not_ready, obstacle
@@ -54,21 +55,23 @@ class Turns:
         self._topic = topic
         self._sleep = sleep
 
-    def ask(self, release_id: str, token: str) -> None:
-        """A release asks for its target's turn; `token` continues it when it has it. Raises
+    def ask(self, release_id: str, attempt: Attempt) -> None:
+        """A release asks for its target's turn; the token continues it when it has it. Raises
         TurnContested."""
         release = self._releases.load(release_id)
         if release is None or release.plan is None:
             raise LookupError(f"no inspected release {release_id} in the table")
         plan = release.plan
         if release.outcome:  # swept meanwhile
-            workflow.fail(token, "ReleaseOver", release.outcome.kind)
+            workflow.fail(attempt.token, "ReleaseOver", release.outcome.kind)
             return
         if release.stop:
-            workflow.fail(token, "StopAsked", str(release.stop))
+            workflow.fail(attempt.token, "StopAsked", str(release.stop))
             return
-        release = replace(release, step="waiting", token=token, hold=ASKED)
-        self._releases.save(release, "step", "token", "hold")  # before anyone can call it
+        release = replace(release.tried(attempt), step="waiting", hold=ASKED)
+        # Before anyone can call it.
+        if not self._releases.save_attempt(release, "step", "hold"):
+            return
         claim, in_order = release.claim, plan.target.in_order
         target = release.target_name
         decided = self._decide(target, lambda turn: turns.join(turn, claim, in_order=in_order))

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders import part_of_pilotage
+
 EVENTS = Path(__file__).parents[2] / "events"
 
 # What each makes of an event about things that this cloud does not have: an answer, or an error.
@@ -40,9 +42,7 @@ def call(aws, pilotage):
         event = (EVENTS / f"{name}.json").read_text()
         event = event.replace("pilotage-artifactbucket", pilotage["ArtifactBucket"])
         event = event.replace('"target": "orders/prod"', '"target": "nowhere/prod"')
-        function = aws.cloudformation.describe_stack_resource(
-            StackName="pilotage", LogicalResourceId=resource_of(name)
-        )["StackResourceDetail"]["PhysicalResourceId"]
+        function = part_of_pilotage(aws, resource_of(name))
         answer = aws.lambda_.invoke(FunctionName=function, Payload=event.encode())
         return answer.get("FunctionError"), json.load(answer["Payload"])
 

@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localcloud.iam.policy import Ask, allows
-from tests.builders import function, unique
+from tests.builders import function, part_of_pilotage, unique
 
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:orders"
 
@@ -158,9 +158,7 @@ def test_a_functions_tags_count_for_its_versions_and_aliases_too(aws, cloud, qua
 def test_pilotage_may_not_touch_a_function_without_the_tag(aws, cloud, pilotage):
     """Its own role, asked directly: publishing is allowed on tagged functions alone."""
     plain, tagged = function(aws), function(aws, Tags={"pilotage:application": "x"})
-    role = aws.cloudformation.describe_stack_resource(
-        StackName="pilotage", LogicalResourceId="PublishRevisionFunctionRole"
-    )["StackResourceDetail"]["PhysicalResourceId"]
+    role = part_of_pilotage(aws, "PublishRevisionFunctionRole")
     policies = [
         aws.iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
         for policy in aws.iam.list_role_policies(RoleName=role)["PolicyNames"]
@@ -197,9 +195,7 @@ def test_a_missing_statement_stops_a_release_and_chat_says_so(aws, cloud, pilota
     from tests.story.team import make_team
 
     team = make_team(aws, cloud, pilotage)
-    role = aws.cloudformation.describe_stack_resource(
-        StackName="pilotage", LogicalResourceId="PublishRevisionFunctionRole"
-    )["StackResourceDetail"]["PhysicalResourceId"]
+    role = part_of_pilotage(aws, "PublishRevisionFunctionRole")
     (name,) = aws.iam.list_role_policies(RoleName=role)["PolicyNames"]
     whole = aws.iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
     less = {

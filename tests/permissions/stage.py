@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from localcloud.slack_clicks import PEOPLE, Clicks
 from tests import builders
-from tests.builders import GOOD, wait_for
+from tests.builders import GOOD, part_of_pilotage, wait_for
 from tests.chaos.stories import green_alarm
 from tests.story.team import Team, in_text, make_team
 
@@ -139,9 +139,7 @@ class Stage:
 
     def resource(self, logical_id):
         """The physical id of one of Pilotage's resources."""
-        return self.aws.cloudformation.describe_stack_resource(
-            StackName="pilotage", LogicalResourceId=logical_id
-        )["StackResourceDetail"]["PhysicalResourceId"]
+        return part_of_pilotage(self.aws, logical_id)
 
     def _ended(self, release, word):
         message = self.team.message_of(release)

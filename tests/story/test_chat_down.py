@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from localcloud.slack import Trouble
-from tests.builders import wait_for
+from tests.builders import part_of_pilotage, wait_for
 from tests.story.team import make_team
 
 AWS = Path(sys.executable).parent / "aws"
@@ -67,9 +67,7 @@ def test_what_slack_refuses_for_good_rings_and_is_replayed_by_the_documented_com
         return [m["MessageAttributes"]["reason"]["StringValue"] for m in got.get("Messages", [])]
 
     assert set(wait_for(reasons)) == {"channel_not_found"}
-    alarm = aws.cloudformation.describe_stack_resource(
-        StackName="pilotage", LogicalResourceId="LostNoticesAlarm"
-    )["StackResourceDetail"]["PhysicalResourceId"]
+    alarm = part_of_pilotage(aws, "LostNoticesAlarm")
     wait_for(lambda: state_of(aws, alarm) == "ALARM")
     slack.trouble = None
     replay = ["sqs", "start-message-move-task", "--source-arn", lost, "--destination-arn", queue]

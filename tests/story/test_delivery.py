@@ -6,7 +6,7 @@ import pytest
 
 from localcloud.faults.plan import Fault
 from tests import builders
-from tests.builders import GOOD, wait_for
+from tests.builders import GOOD, part_of_pilotage, wait_for
 from tests.chaos.stories import operate
 from tests.story.team import CANARY, code, states_entered
 
@@ -106,12 +106,30 @@ def test_a_deployment_whose_answer_was_lost_is_made_once(team):
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("state", ["TakeTurn", "StartDeployment"])
+def test_a_try_that_was_given_up_takes_nobodys_token(team, state):
+    """Step Functions tries a state again when the answer of its function was lost; the first try
+    may still run, and write after the second."""
+    assert team.release().kind == "live"
+    waits = team.upload(code("two", "rollout: canary 10% 15m\n"))
+    wait_for(lambda: team.alias()[1])
+    if state == "TakeTurn":
+        waits = team.upload(code("three"))
+        wait_for(lambda: team.held_by(waits) == "turn")
+    given_up = {"release": waits, "token": "given up", "entered": "2026-01-01T00:00:00.000Z"}
+    answer = team.aws.lambda_.invoke(
+        FunctionName=part_of_pilotage(team.aws, f"{state}Function"),
+        Payload=json.dumps({**given_up, "retries": 0}),
+    )
+    assert "FunctionError" not in answer
+    assert team.ending(waits).kind == "live"
+
+
+@pytest.mark.long
 def test_a_turn_that_was_written_but_not_told_is_handed_over_by_sweep(team):
     """Finish Release dies between writing the turn and handing the token back: here, because its
     role may not hand it back."""
-    role = team.aws.cloudformation.describe_stack_resource(
-        StackName="pilotage", LogicalResourceId="FinishReleaseFunctionRole"
-    )["StackResourceDetail"]["PhysicalResourceId"]
+    role = part_of_pilotage(team.aws, "FinishReleaseFunctionRole")
     policy = team.aws.iam.get_role_policy(RoleName=role, PolicyName="hand-tokens-back")
     assert team.release().kind == "live"
     first = team.upload({"index.py": TWO, "pilotage.yml": "rollout: canary 10% 15m\n"})

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from tests import builders
-from tests.builders import BAD, GOOD, wait_for
+from tests.builders import BAD, GOOD, part_of_pilotage, wait_for
 from tests.story.team import make_team
 
 TWO = GOOD + "# two\n"
@@ -259,9 +259,7 @@ def test_once_users_have_moved_on_the_older_message_says_so(team):
 @pytest.mark.long
 def test_a_hook_that_times_out_is_answered_for_by_sweep(team):
     assert team.release().kind == "live"
-    before = team.aws.cloudformation.describe_stack_resource(
-        StackName="pilotage", LogicalResourceId="BeforeAllowTrafficFunction"
-    )["StackResourceDetail"]["PhysicalResourceId"]
+    before = part_of_pilotage(team.aws, "BeforeAllowTrafficFunction")
     slow = "import time\ndef handler(event, context):\n    time.sleep(20)\n    return {}\n"
     team.aws.lambda_.update_function_configuration(FunctionName=before, Timeout=1)
     builders.settle(team.aws, before)

@@ -76,6 +76,15 @@ class ReleaseTable:
         params = self._writing(release, sections, "attribute_exists(pk)", {})
         client("dynamodb").update_item(**params)
 
+    def save_attempt(self, release: Release, *sections: str) -> bool:
+        """Write by which try the release waits, and these sections. False when a later try waits
+        already: then nobody listens to this one any more."""
+        sections = (*sections, "token", "attempt")
+        condition = (
+            "attribute_exists(pk) AND (attribute_not_exists(attempt) OR attempt <= :attempt)"
+        )
+        return wrote("update_item", **self._writing(release, sections, condition, {}))
+
     def step_on(self, release: Release, before: str) -> bool:
         """Write the release's step, when it is still in the one before. False when it is not."""
         return self._wrote_open(release, ("step", "times"), in_step=before)
