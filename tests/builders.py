@@ -26,7 +26,7 @@ def zipped(files):
     return body.getvalue()
 
 
-def wait_for(look, seconds=30.0, every=0.05):
+def wait_for(look, seconds=90.0, every=0.05):
     """What `look` gives, as soon as it gives something true."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:

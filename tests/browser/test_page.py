@@ -43,7 +43,7 @@ def live(aws, console, chromium):
     page = chromium.new_page()
     page.goto(console.url)
     page.get_by_role("button", name="first").click()
-    expect(message(page, "orders 1.0.0 → prod: live")).to_be_visible(timeout=30_000)
+    expect(message(page, "orders 1.0.0 → prod: live")).to_be_visible(timeout=90_000)
     expect(page.locator("#said")).to_contain_text("aws s3 cp orders-1-first.zip s3://")
     page.close()
     return alias(aws)[0]
@@ -53,7 +53,7 @@ def test_upload_watch_the_bar_click_stop_and_see_users_back(page, aws, live):
     page.get_by_label("users call").check()
     upload(page, "slow.zip", zipped({"app.py": GOOD, "pilotage.yml": SLOW}))
     shown = message(page, "orders 2.0.0 → prod")
-    expect(shown).to_contain_text("▰▰▱▱", timeout=30_000)
+    expect(shown).to_contain_text("▰▰▱▱", timeout=90_000)
     expect(shown).to_contain_text("10% on version")
     card = page.locator("#releases > article").filter(has_text="slow.zip")
     expect(card.locator("svg.chart .planned")).to_be_visible()
@@ -63,10 +63,10 @@ def test_upload_watch_the_bar_click_stop_and_see_users_back(page, aws, live):
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog")).to_contain_text(f"goes to version {live}")
     page.get_by_role("button", name="Roll back", exact=True).click()
-    expect(shown).to_contain_text("rolled back", timeout=30_000)
+    expect(shown).to_contain_text("rolled back", timeout=90_000)
     expect(shown).to_contain_text("stopped by mara")
     expect(whisper(shown, "It is being stopped")).to_be_visible()
-    expect(card.locator(".badge")).to_have_text("stopped", timeout=30_000)
+    expect(card.locator(".badge")).to_have_text("stopped", timeout=90_000)
     wait_for(
         lambda: alias(aws) == (live, None) or alias(aws)[1] == {"AdditionalVersionWeights": {}}
     )
@@ -77,13 +77,13 @@ def test_someone_who_may_not_is_told_so_alone(page, live):
     upload(page, "other.zip", zipped({"app.py": GOOD + "# other\n", "pilotage.yml": SLOW}))
     shown = page.locator("#channel > article").filter(has_text="other.zip").first
     page.get_by_label("You are").select_option("visitor")
-    shown.get_by_role("button", name="Stop and roll back").click(timeout=30_000)
+    shown.get_by_role("button", name="Stop and roll back").click(timeout=90_000)
     page.get_by_role("button", name="Roll back", exact=True).click()
     expect(whisper(shown, "You are not among those who may do this.")).to_be_visible()
     page.get_by_label("You are").select_option("jonas")
     shown.get_by_role("button", name="Stop and roll back").click()
     page.get_by_role("button", name="Roll back", exact=True).click()
-    expect(shown).to_contain_text("stopped by jonas", timeout=30_000)
+    expect(shown).to_contain_text("stopped by jonas", timeout=90_000)
 
 
 def test_hostile_words_are_shown_and_run_nothing(page, live):
@@ -91,9 +91,9 @@ def test_hostile_words_are_shown_and_run_nothing(page, live):
     upload(
         page, f"{EVIL}.zip".replace("/", "∕"), zipped({"app.py": GOOD, "pilotage.yml": manifest})
     )
-    expect(message(page, "<img src=x onerror")).to_be_visible(timeout=30_000)
+    expect(message(page, "<img src=x onerror")).to_be_visible(timeout=90_000)
     row = page.locator("#events summary").filter(has_text="onerror").first
-    row.click(timeout=30_000)
+    row.click(timeout=90_000)
     assert page.evaluate("window.hacked") is None
     assert page.locator("main img").count() == 0
     assert page.locator("a[href^='javascript']").count() == 0

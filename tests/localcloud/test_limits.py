@@ -83,9 +83,9 @@ def test_who_waits_first_goes_first_and_a_stop_frees_all():
         threads[-1].start()
         builders.wait_for(lambda n=number: len(slots._waiting["f"]) == n)
     slots.give_back("f")
-    threads[0].join(5)
+    threads[0].join(60)
     slots.give_back("f")
-    threads[1].join(5)
+    threads[1].join(60)
     slots.stop()
-    threads[2].join(5)
+    threads[2].join(60)
     assert order == [1, 2, "stopped"]

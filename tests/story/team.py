@@ -70,7 +70,7 @@ class Team:
         path = "/".join(parts[:2]) if len(parts) == 3 else key
         return f"{path}/{put['VersionId']}"
 
-    def outcome(self, release, seconds=40):
+    def outcome(self, release, seconds=90):
         return wait_for(lambda: self.outcome_now(release), seconds)
 
     def outcome_now(self, release):
@@ -85,7 +85,7 @@ class Team:
     def is_over(self, release):
         return self.outcome_now(release) is not None
 
-    def ending(self, release, seconds=40):
+    def ending(self, release, seconds=90):
         told = self.outcome(release, seconds)
         word = told["outcome"]["kind"]
         messages = wait_for(lambda: self._told(release, word))
