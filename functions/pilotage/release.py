@@ -136,7 +136,8 @@ class Release:
     reason that the upload gave; `times` says when each step began, ISO 8601 in UTC. `alarms` are
     those that its deployment watched, as they were when it ended badly. `channel` is the target's
     own, "" where notices go to the stack's. `followed_by` is the release that a person asked for from
-    this one, while that is on its way or live.
+    this one, while that is on its way or live. `aside` are the deployments that an alarm ended
+    before anyone got the new version: the release goes on when the alarm is OK.
     """
 
     artifact: Artifact
@@ -162,6 +163,7 @@ class Release:
     followed_by: str = ""
     alarms: tuple[AlarmSeen, ...] = ()
     attempt: str = ""
+    aside: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -185,7 +187,8 @@ class Release:
 
     @property
     def rank(self) -> int:
-        return STEPS.index(self.step)
+        """How far it is. Who deploys again after an alarm is further than who deploys at first."""
+        return STEPS.index(self.step) + len(STEPS) * len(self.aside)
 
     @property
     def who_asked(self) -> str:

@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 # CodeDeploy may announce a failure before it has written which deployment rolls it back.
 TRIES = 5
 PAUSE_SECONDS = 1.0
+# So many deployments of one release may be ended by an alarm before anyone got its version.
+MOST_ASIDE = 3
 
 
 def settle(
@@ -35,8 +37,23 @@ def settle(
     over = ended(deployment, stop_asked=release.stop is not None, sleep=sleep)
     if over is None:
         return ""
-    workflow.succeed(release.token, {"release": release.id, "ended": over.status})
+    if is_held_back(over, release):
+        workflow.fail(release.token, "TargetHeld", over.error_message)
+    else:
+        workflow.succeed(release.token, {"release": release.id, "ended": over.status})
     return release.id
+
+
+def is_held_back(over: Deployment, release: Release) -> bool:
+    """Whether an alarm ended the deployment before anyone got the new version. That is not the
+    artifact's fault, so the release waits as for an alarm that was red before; but not for ever,
+    since the checks that run before may be what the alarm rings for."""
+    if over.error_code != "ALARM_ACTIVE" or release.stop or len(release.aside) >= MOST_ASIDE:
+        return False
+    own = release.deployment.alarm if release.deployment else ""
+    if any(alarm.red and alarm.name == own for alarm in release.alarms):
+        return False
+    return not deployments.moved_anyone(over.id)
 
 
 def note_alarms(release: Release, table: ReleaseTable) -> Release:

@@ -17,6 +17,7 @@ from pilotage.gateways import (
     workflow,
 )
 from pilotage.gateways.clock import now
+from pilotage.gateways.deployments import Deployment as Found
 from pilotage.gateways.deployments import Order, TargetBusy
 from pilotage.gateways.release_table import ReleaseTable
 from pilotage.gateways.stop_release import halt, stop_release
@@ -26,7 +27,7 @@ from pilotage.platforms import lambda_function
 from pilotage.precedence import gives_way
 from pilotage.release import Deployment, Plan, Release, Revision, Stop
 from pilotage.target import Group, weights_in_words
-from settle_deployment.step import settle
+from settle_deployment.step import ended, is_held_back, settle
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,25 +64,42 @@ class Start:
         release = replace(release.tried(attempt), hold=None)
         if not self._table.save_attempt(release, "hold"):
             return
-        if tried_before and self._found_again(release):
-            return
+        if tried_before:
+            found = deployments.find(release)
+            if found and self._is_to_wait_again(release, found):
+                release = self._put_aside(release, found)
+            elif found:
+                self._found_again(release, found)
+                return
         if release.stop:
             workflow.fail(attempt.token, "StopAsked", str(release.stop))
         elif not self._held_up(release):
             self._start(release, plan, revision)
 
-    def _found_again(self, release: Release) -> bool:
-        """Whether an earlier try of this state started the deployment already. Its end may have
-        been told to the earlier token, so it is settled again."""
-        earlier = deployments.find(release)
-        if earlier is None:
-            return False
+    def _is_to_wait_again(self, release: Release, found: Found) -> bool:
+        over = ended(found, stop_asked=release.stop is not None)
+        return over is not None and is_held_back(over, release)
+
+    def _put_aside(self, release: Release, found: Found) -> Release:
+        """Go back to before the deployment, which an alarm ended before anyone got the version."""
+        release = replace(
+            release.stepped("publishing", now()),
+            aside=(*release.aside, found.id),
+            deployment=replace(release.deployment or Deployment(), id=""),
+            checks=(),
+            alarms=(),
+        )
+        self._table.save(release, "step", "times", "aside", "deployment", "checks", "alarms")
+        return release
+
+    def _found_again(self, release: Release, earlier: Found) -> None:
+        """An earlier try of this state started the deployment already. Its end may have been told
+        to the earlier token, so it is settled again."""
         self._table.deployed_by(earlier.id, release.id)
         deployment = replace(release.deployment or Deployment(), id=earlier.id)
         self._table.save(replace(release, deployment=deployment), "deployment")
         self._stop_when_asked(release.id)
         settle(earlier.id, self._table)
-        return True
 
     def _held_up(self, release: Release) -> bool:
         """Since the turn was taken, someone may have started a deployment, or an alarm may have

@@ -3,6 +3,7 @@
 import pytest
 
 from localcloud.faults.plan import Fault
+from settle_deployment.step import MOST_ASIDE
 from tests import builders
 from tests.builders import GOOD, wait_for
 from tests.chaos.stories import operate
@@ -28,6 +29,79 @@ def test_a_release_waits_for_a_red_alarm_and_goes_on_when_it_is_ok(alarmed):
     builders.alarm(team.aws, alarm, missing="notBreaching")
     assert team.ending(release).kind == "live"
     assert team.alias() == ("2", {})
+
+
+def rings_before_anyone_gets_it(team, alarm, release):
+    """An alarm turns red after Pilotage has looked, and before CodeDeploy does."""
+    wait_for(lambda: team.cloud.faults.injected)
+    builders.red_alarm(team.aws, alarm)
+    wait_for(lambda: team.held_by(release) == "alarm")
+
+
+def green(team, alarm):
+    builders.alarm(team.aws, alarm, missing="notBreaching")
+    described = team.aws.cloudwatch.describe_alarms
+    wait_for(lambda: described(AlarmNames=[alarm])["MetricAlarms"][0]["StateValue"] == "OK")
+
+
+@pytest.fixture
+def slowly_created(cloud):
+    cloud.faults.set(
+        [Fault("slow", "codedeploy", "CreateDeployment", "StartDeployment", seconds=3)]
+    )
+    yield
+    cloud.faults.clear()
+
+
+@pytest.mark.long
+def test_an_alarm_that_ends_a_deployment_before_anyone_got_it_is_waited_for(
+    alarmed, slowly_created
+):
+    team, alarm = alarmed
+    green(team, alarm)
+    release = team.upload(code("two", "checks: {before: [{expect: {statusCode: 200}}]}\n"))
+    rings_before_anyone_gets_it(team, alarm, release)
+    wait_for(lambda: team.said(release, f"is published and waits: alarm is red: {alarm}."))
+    assert team.alias() == ("1", {})
+    green(team, alarm)
+    ending = team.ending(release)
+    assert ending.kind == "live"
+    assert team.alias() == ("2", {})
+    assert team.versions() == ["1", "2"]
+    assert [m["method"] for m in ending.messages].count("chat.postMessage") == 1
+
+
+@pytest.mark.long
+def test_who_waits_so_can_be_stopped(alarmed, slowly_created):
+    team, alarm = alarmed
+    green(team, alarm)
+    release = team.upload(code("two"))
+    rings_before_anyone_gets_it(team, alarm, release)
+    operate(team, "Stop Release")
+    ending = team.ending(release)
+    assert ending.kind == "stopped"
+    assert "No user saw" in ending.text
+    assert team.alias() == ("1", {})
+
+
+@pytest.mark.long
+def test_an_alarm_that_rings_each_time_ends_the_release(alarmed, slowly_created):
+    """It may be the checks before that make it ring, so it is not waited for without end."""
+    team, alarm = alarmed
+    green(team, alarm)
+    release = team.upload(code("two"))
+    for _ in range(MOST_ASIDE):
+        rings_before_anyone_gets_it(team, alarm, release)
+        team.cloud.faults.clear()
+        team.cloud.faults.set(
+            [Fault("slow", "codedeploy", "CreateDeployment", "StartDeployment", seconds=3)]
+        )
+        green(team, alarm)
+    wait_for(lambda: team.cloud.faults.injected)
+    builders.red_alarm(team.aws, alarm)
+    ending = team.ending(release)
+    assert ending.kind == "stopped"
+    assert "One or more alarms have been activated" in ending.text
 
 
 def test_an_urgent_upload_overrides_an_alarm_that_is_already_red(alarmed):

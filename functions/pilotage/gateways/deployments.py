@@ -51,6 +51,7 @@ class Deployment:
             self.target_name == release.target_name
             and known is not None
             and known.id in ("", self.id)
+            and self.id not in release.aside
         )
 
     @property
@@ -108,7 +109,8 @@ def create(order: Order) -> str:
 
 
 def find(release: Release) -> Deployment | None:
-    """The release's deployment, by its id in the description: running or over."""
+    """The release's deployment, by its id in the description: running or over, but none that was
+    put aside."""
     since = datetime.fromisoformat(release.claimed_at) - CLOCK_SKEW
     pages = (
         client("codedeploy")
@@ -121,7 +123,7 @@ def find(release: Release) -> Deployment | None:
     )
     ids = [deployment_id for page in pages for deployment_id in page["deployments"]]
     ours = (d for d in _described(ids) if d.description == release.id and not d.rolls_back)
-    return next(ours, None)
+    return next((d for d in ours if d.id not in release.aside), None)
 
 
 def of_release(release: Release) -> Deployment | None:
@@ -175,6 +177,11 @@ def end_of(found: Deployment) -> DeploymentEnd:
         rollback_status=rollback.status if rollback else "",
         rolled_back_at=rollback.completed_at if rollback else 0.0,
     )
+
+
+def moved_anyone(deployment_id: str) -> bool:
+    """Whether its traffic had begun to move."""
+    return _shift(deployment_id)[0] > 0
 
 
 def report_hook(deployment_id: str, execution_id: str, passed: bool) -> None:

@@ -41,6 +41,16 @@ def an_alarm_that_turns_red_while_publishing(stage):
     stage.ends(release, "live")
 
 
+def an_alarm_that_ends_the_deployment_before_anyone_got_it(stage):
+    stage.faults(Fault("slow", "codedeploy", "CreateDeployment", "StartDeployment", seconds=3))
+    release = stage.upload("patient")
+    stage.until(lambda: stage.cloud.faults.injected)
+    builders.red_alarm(stage.aws, stage.alarm)
+    stage.until(lambda: stage.team.held_by(release) == "alarm")
+    green_alarm(stage.aws, stage.alarm)
+    stage.ends(release, "live")
+
+
 def someone_elses_deployment_is_waited_for(stage):
     theirs = stage.published_by_hand()
     stage.deploys_by_hand(theirs, "LambdaCanary10Percent15Minutes")
@@ -85,6 +95,7 @@ STORIES = (
     Story(a_red_alarm_is_waited_for, alarm=True),
     Story(of_two_red_alarms_the_other_is_named_then, alarm=True),
     Story(an_alarm_that_turns_red_while_publishing, alarm=True),
+    Story(an_alarm_that_ends_the_deployment_before_anyone_got_it, alarm=True),
     Story(someone_elses_deployment_is_waited_for),
     Story(someone_elses_deployment_moves_users_before_publishing),
     Story(someone_elses_deployment_comes_up_while_publishing),
