@@ -98,11 +98,12 @@ def deployments(team, releases, found):
 
 
 def chat(team, kept, found, answers_may_be_lost):
-    """Every outcome was told, once; nothing was told that did not happen."""
+    """Every outcome was told, once; nothing was told that did not happen. A release that was live
+    may just be told of again, since users have moved on from it."""
     messages = team.messages()
     for release, known in kept.items():
-        message = told(team, release)
-        mine = [m for m in messages if m["ts"] == message.get("ts")]
+        ts = message_of(team, release).get("told", {}).get("ts")
+        mine = [m for m in messages if ts and m["ts"] == ts]
         found.check(mine, f"{release} was never told")
         kind = (known.get("outcome") or {}).get("kind", "")
         last = mine[-1]["text"] if mine else ""
@@ -133,7 +134,8 @@ def is_quiet(team, releases):
         known = record(team, release)
         if not known.get("outcome") or known.get("open"):
             return False
-        if not told(team, release).get("ended"):
+        message = message_of(team, release)
+        if message.get("until") or not message.get("told", {}).get("ended"):
             return False
         if running(team, known["execution"]):
             return False
@@ -168,10 +170,9 @@ def record(team, release):
     }
 
 
-def told(team, release):
-    """What chat was told of a release; nothing while a notifier is telling it."""
-    message = item(team, f"release#{release}", "message", "message") or {}
-    return {} if message.get("until") else message.get("told", {})
+def message_of(team, release):
+    """What chat was told of a release, and until when a notifier has claimed to tell more."""
+    return item(team, f"release#{release}", "message", "message") or {}
 
 
 def item(team, pk, sk, name):
