@@ -34,6 +34,7 @@ from localcloud.corrections import (
     composite_alarms,
     event_targets,
     execution_events,
+    failed_states,
     jsonata,
     message_moves,
     notified_functions,
@@ -154,6 +155,7 @@ class LocalCloud:
         object_events.apply(self.bus)
         object_checksums.apply()
         event_targets.apply(self.bus)
+        failed_states.apply()
         jsonata.apply()
         task_clients.apply()
         task_tokens.apply()

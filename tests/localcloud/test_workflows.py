@@ -85,6 +85,14 @@ def test_waits_and_retries_pass_on_the_clouds_clock(aws, start, ended, failing):
     assert len(failed) == 5
 
 
+def test_a_state_that_fails_is_told_in_its_history_and_not_on_the_terminal(
+    aws, start, ended, failing, caplog
+):
+    execution = start({"Try": task(failing)})
+    assert ended(execution)["error"] == "ValueError"
+    assert "ValueError" not in caplog.text
+
+
 def test_each_try_of_a_task_has_a_token_of_its_own(aws, start, ended):
     queue = aws.sqs.create_queue(QueueName=unique("tokens"))["QueueUrl"]
     state = {
