@@ -1,7 +1,8 @@
 """`make chaos`: play the fault matrix, or random combinations, and print what was found.
 
 make chaos                           the fixed part that CI runs
-make chaos ARGS="--all"              every call × every fault × every story
+make chaos ARGS="--all --minutes 60" every call × every fault × every story, each pair of call and
+                                     fault once before any is met again
 make chaos ARGS="--random 200 --seed 7"   combinations of two or three faults
 """
 
@@ -11,14 +12,14 @@ import multiprocessing
 import sys
 import time
 
-from tests.chaos.share import PROCESSES, play_share
+from tests.chaos.share import play_share
 
 
 def main(argv):
     options = read(argv)
     started = time.monotonic()
-    with multiprocessing.get_context("spawn").Pool(PROCESSES) as pool:
-        shares = [(options, number) for number in range(PROCESSES)]
+    with multiprocessing.get_context("spawn").Pool(options.processes) as pool:
+        shares = [(options, number) for number in range(options.processes)]
         results = [result for share in pool.map(play_share, shares) for result in share]
     bad = [result for result in results if result["violations"]]
     for result in bad:
@@ -43,6 +44,7 @@ def read(argv):
     parser.add_argument("--random", type=int, default=0, help="so many random combinations instead")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=0, help="start no run after so long")
+    parser.add_argument("--processes", type=int, default=2, help="clouds side by side")
     parser.add_argument("--only", default="", help="runs whose words contain this")
     parser.add_argument("--write-fixed", action="store_true", help="choose the fixed part anew")
     parser.add_argument("--verbose", action="store_true")

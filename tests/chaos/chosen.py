@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections import Counter
 from pathlib import Path
 
 from localcloud.faults.plan import random_plan
@@ -67,4 +68,23 @@ def chosen(options, aws, cloud, outputs):
             runs += matrix(story, sorted(calls, key=str), sorted(events, key=str))
     runs = [run for run in runs if options.only in str(run)]
     dice.shuffle(runs)
-    return runs
+    return broadest_first(runs)
+
+
+def broadest_first(runs):
+    """Every kind of fault at every call once, then in every story, then at its other calls: a
+    matrix that has too little time has met as much as it could."""
+    sites, in_stories = Counter(), Counter()
+
+    def turn(run):
+        site = site_of(run.plan)
+        sites[site] += 1
+        in_stories[run.story.name, site] += 1
+        return (sites[site] > 1, in_stories[run.story.name, site])
+
+    return sorted(runs, key=turn)
+
+
+def site_of(plan):
+    """What goes wrong at which calls, whichever of them it is."""
+    return tuple((f.kind, f.caller, f.service, f.operation) for f in plan)

@@ -1,4 +1,4 @@
-"""What one process of the suite plays: a cloud of its own, and every second run."""
+"""What one process of the suite plays: a cloud of its own, and its part of the runs."""
 
 import logging
 import os
@@ -8,16 +8,15 @@ import zlib
 from localcloud import install
 from localcloud.cloud import LocalCloud, Options
 from localcloud.faults.reading import as_json
-from tests.chaos.chosen import chosen
+from tests.chaos.chosen import chosen, site_of
 from tests.chaos.run import Run, play
 from tests.conftest import Clients
 
-PROCESSES = 2
 SPEED = 480
 
 
 def play_share(share):
-    """One process with a cloud of its own plays every second run."""
+    """One process with a cloud of its own plays its part of the runs."""
     options, number = share
     os.environ["SAM_CLI_TELEMETRY"] = "0"
     logging.disable(logging.WARNING)
@@ -34,8 +33,11 @@ def play_share(share):
         started = time.monotonic()
         runs = chosen(options, aws, cloud, outputs)
         if options.verbose:
-            print(f"{len(runs)} runs to play", flush=True)
-        for run in (run for run in runs if zlib.crc32(str(run).encode()) % PROCESSES == number):
+            sites = {site_of(run.plan) for run in runs}
+            print(f"{len(runs)} runs to play, {len(sites)} kinds of fault at calls", flush=True)
+        for run in (
+            run for run in runs if zlib.crc32(str(run).encode()) % options.processes == number
+        ):
             if options.minutes and time.monotonic() - started > options.minutes * 60:
                 break
             result = play(aws, cloud, outputs, run)
