@@ -43,6 +43,7 @@ def of_service(service: str, role_arn: str) -> Any:
 def forget() -> None:
     """Forget every client: the endpoint or the roles are new."""
     _made.cache_clear()
+    _session.cache_clear()
 
 
 @cache
@@ -63,7 +64,13 @@ def _made(service: str, role_arn: str, attempts: int, *, by_service: bool = Fals
         read_timeout=READ_SECONDS,
         parameter_validation=False,
     )
-    return boto3.session.Session(region_name=REGION).client(service, config=config, **keys)
+    return _session().client(service, config=config, **keys)
+
+
+@cache
+def _session() -> boto3.session.Session:
+    """One for all clients: each session keeps all that it read of every service and region, 16 MB."""
+    return boto3.session.Session(region_name=REGION)
 
 
 def role_of(access_key_id: str) -> str:

@@ -42,6 +42,7 @@ from localcloud.corrections import (
     object_events,
     policy_versions,
     state_pauses,
+    table_requests,
     task_clients,
     task_tokens,
     version_listings,
@@ -154,6 +155,7 @@ class LocalCloud:
         default_user_config["iam"] = {"load_aws_managed_policies": True}
         object_events.apply(self.bus)
         object_checksums.apply()
+        table_requests.apply()
         event_targets.apply(self.bus)
         failed_states.apply()
         jsonata.apply()

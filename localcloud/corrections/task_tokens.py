@@ -3,7 +3,8 @@
 moto 5.2.5 makes one token for all tries (moto/stepfunctions/parser/asl/component/state/exec/
 state_task/service/state_task_service_callback.py), so a retried task ends at once with the outcome
 of the try before; it takes the token of a try that is over without a word, and does not know it
-when the execution is over. AWS answers TaskTimedOut: "the task token has either expired or the task
+when the execution is over. Whoever hands in a token while any execution is about to begin gets an
+error of the server (models.py, send_task_success). AWS answers TaskTimedOut: "the task token has either expired or the task
 associated with the token has already been closed".
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html
 """
@@ -24,11 +25,13 @@ from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
 _once = StateTaskServiceCallback._evaluate_with_timeout
 _succeed = StepFunctionsParserBackend.send_task_success
+_executions = StepFunctionsParserBackend._get_executions
 
 
 def apply() -> None:
     StateTaskServiceCallback._evaluate_with_timeout = _evaluate
     StepFunctionsParserBackend.send_task_success = _send_task_success
+    StepFunctionsParserBackend._get_executions = _begun
     models.TaskDoesNotExist = _closed
 
 
@@ -37,6 +40,11 @@ def _closed() -> Exception:
         "Task Timed Out: 'Provided task does not exist anymore'", "TaskTimedOut", 400
     )
     return error
+
+
+def _begun(backend: Any, execution_status: Any = None) -> list[Any]:
+    """Those that have a worker: the others can have given out no token."""
+    return [e for e in _executions(backend, execution_status) if e.exec_worker]
 
 
 def _evaluate(task: Any, env: Any) -> None:

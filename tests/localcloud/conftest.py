@@ -1,4 +1,7 @@
-"""What CodeDeploy's tests share: a shop to deploy to, a hook that never answers, a plain client."""
+"""What several share: a shop to deploy to, a hook that never answers, a plain client, threads that
+take turns."""
+
+import sys
 
 import pytest
 
@@ -33,3 +36,12 @@ def apps(client):
     for platform, name in found.items():
         client.create_application(applicationName=name, computePlatform=platform)
     return found
+
+
+@pytest.fixture
+def restless_threads():
+    """Threads take turns far more often than they would, so that what can come between comes."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)

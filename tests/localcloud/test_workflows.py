@@ -2,6 +2,7 @@
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from botocore.exceptions import ClientError
@@ -123,6 +124,22 @@ def test_each_try_of_a_task_has_a_token_of_its_own(aws, start, ended):
     assert ended(execution)["error"] == "States.Timeout"
     assert time.process_time() - worked < 0.9, "waiting for a token costs no work"
     too_late(second)
+
+
+def test_a_token_is_asked_for_while_executions_begin(aws, start, restless_threads):
+    """A token that nobody gave out is said to be invalid, however many begin meanwhile."""
+
+    def ask(_):
+        with pytest.raises(ClientError) as error:
+            aws.stepfunctions.send_task_success(taskToken="nobody's", output="{}")
+        answer = error.value.response
+        return answer["Error"]["Code"], answer["ResponseMetadata"]["RetryAttempts"]
+
+    with ThreadPoolExecutor(4) as pool:
+        begun = pool.map(lambda _: start({"Pass": {"Type": "Pass", "End": True}}), range(60))
+        answers = set(pool.map(ask, range(400)))
+        list(begun)
+    assert answers == {("InvalidToken", 0)}
 
 
 def test_a_token_is_asked_of_the_machine_that_gave_it_out(aws, cloud, start):
