@@ -10,7 +10,7 @@ from pilotage.durations import epoch
 from pilotage.errors import ReleaseAlreadyKnown
 from pilotage.fault import Fault, shown
 from pilotage.gateways import deployment_groups, workflow
-from pilotage.gateways.artifact_store import ObjectGone
+from pilotage.gateways.artifact_store import ObjectGone, ObjectUnreadable
 from pilotage.gateways.clock import now
 from pilotage.gateways.instruction_table import InstructionTable
 from pilotage.gateways.release_table import ReleaseTable
@@ -168,6 +168,9 @@ class Operator:
             version = upload_again(found.artifact, asked.id)
         except ObjectGone:
             reason = "its artifact is not in the bucket any more."
+            return Answer(asked, (Fault(place, reason, "Upload it anew."),))
+        except ObjectUnreadable as unreadable:
+            reason = f"its artifact cannot be read. {shown(str(unreadable), 300)}"
             return Answer(asked, (Fault(place, reason, "Upload it anew."),))
         self._followed(found, f"{asked.target}/{version}")
         return Answer(

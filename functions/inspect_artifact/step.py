@@ -11,7 +11,7 @@ from pilotage.documents import Document
 from pilotage.errors import ArtifactNotOurs, ArtifactRejected
 from pilotage.fault import Fault, few, shown
 from pilotage.gateways import artifact_store, deployment_groups, lambda_functions
-from pilotage.gateways.artifact_store import ObjectGone, ObjectSource
+from pilotage.gateways.artifact_store import ObjectGone, ObjectSource, ObjectUnreadable
 from pilotage.gateways.clock import now
 from pilotage.gateways.instruction_table import InstructionTable
 from pilotage.gateways.release_table import ReleaseTable
@@ -97,15 +97,14 @@ class Inspection:
             return replace(release, faults=few(self._faults))
         try:
             stored = artifact_store.head(artifact)
-        except ObjectGone:
-            reason = "was deleted before it could be inspected."
-            fault = Fault(f'object "{shown(artifact.key)}"', reason, "Upload it again.")
-            return replace(release, faults=(fault,))
-        contents = self._contents(artifact)
+            found = self._target(release)
+            contents = self._contents(artifact)
+        except (ObjectGone, ObjectUnreadable) as error:
+            self._faults.append(_object_fault(artifact, error))
+            return replace(release, faults=few(self._faults))
         facts = {name: stored.metadata[name] for name in FACT_NAMES if stored.metadata.get(name)}
         facts.update(contents.manifest.facts)
         facts.update(self._asked_again(release, stored.metadata.get(ASKED, "")))
-        found = self._target(release)
         plan = self._plan_for(*found, contents) if found else None
         urgent = stored.metadata.get("urgent")
         if plan:
@@ -124,10 +123,14 @@ class Inspection:
 
     def _asked_again(self, release: Release, instruction_id: str) -> dict[str, str]:
         """Who asked for the artifact to be released again. Metadata may say anything: it counts
-        when such an instruction was given for this target."""
+        when such an instruction was given for this target, and this may be the upload it made."""
         asked = self._instructions.pinned(instruction_id) if instruction_id else None
-        given = asked and asked.kind == RELEASE_AGAIN and asked.target == release.target_name
-        return {"again": asked.by, "asked_from": asked.release} if asked and given else {}
+        if not asked or asked.kind != RELEASE_AGAIN or asked.target != release.target_name:
+            return {}
+        first = self._table.load(asked.release)
+        if first is None or not first.may_be_followed_by(release):
+            return {}
+        return {"again": asked.by, "asked_from": asked.release}
 
     def _look_back(self, release: Release, asked: RollBack) -> Release:
         """A roll back has no archive: it names a version, or goes to the one that was live before.
@@ -246,3 +249,12 @@ class Inspection:
             return []
         reason = f'names the rollout "{shown(rollout.name)}", which CodeDeploy does not know.'
         return [Fault(contents.name, reason, 'Say for example "canary 10% 5m".')]
+
+
+def _object_fault(artifact: Artifact, error: ObjectGone | ObjectUnreadable) -> Fault:
+    place = f'object "{shown(artifact.key)}"'
+    if isinstance(error, ObjectGone):
+        return Fault(place, "was deleted before it could be inspected.", "Upload it again.")
+    reason = f"cannot be read. {shown(str(error), 300)}"
+    fix = "Upload it with the bucket's own encryption, in a storage class that is read at once."
+    return Fault(place, reason, fix)

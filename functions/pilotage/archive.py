@@ -17,6 +17,8 @@ __all__ = ["MAX_MEMBER", "TAIL", "Archive", "Entry", "Source", "Unreadable"]
 
 MAX_MEMBER = 64 * 1024
 TAIL = 512 * 1024
+# What starts a zipapp or a pex; their own are smaller.
+MAX_SCRIPT = 64 * 1024
 # A local header's extra field is of unknown length; most are shorter.
 _ROOM_FOR_EXTRA = 1024
 
@@ -48,9 +50,12 @@ class Archive:
         by_name = {entry.name: entry for entry in self.entries if entry.name in names}
         return next((by_name[name] for name in names if name in by_name), None)
 
-    def begins_as_script(self) -> bool:
-        """Whether its first line names an interpreter."""
-        return self._range(0, 2) == b"#!"
+    def begins_as_script(self, first: int) -> bool:
+        """Whether what stands before its `first` entry is a script, and hides no other entry."""
+        if first > MAX_SCRIPT:
+            return False
+        script = self._range(0, first)
+        return script[:2] == b"#!" and b"PK\x03\x04" not in script
 
     def read(self, entry: Entry) -> bytes:
         """The bytes of one small member. Raises Unreadable when it lies about itself."""

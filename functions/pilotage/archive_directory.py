@@ -57,6 +57,17 @@ class Entry(NamedTuple):
         return self.name.endswith("/")
 
     @property
+    def other_reading(self) -> str:
+        """Its name to readers that take bytes for UTF-8 though the entry does not say so, as macOS
+        packs them; "" when that is the same name, or none."""
+        if self.flags & UTF8 or self.name.isascii():
+            return ""
+        try:
+            return self.raw_name.decode()
+        except UnicodeDecodeError:
+            return ""
+
+    @property
     def raw_name(self) -> bytes:
         """The name's bytes, which some readers take as they are, whatever the encoding said."""
         return self.name.encode("utf-8" if self.flags & UTF8 else "cp437", errors="replace")
@@ -173,10 +184,13 @@ def _zip64(extra: bytes, packed: int, size: int, offset: int) -> tuple[int, int,
 
 def _second_name(extra: bytes, raw_name: bytes, name: str) -> str:
     """Some readers take the name from Info-ZIP's extra field, others from the header."""
-    for kind, body in _fields_of(extra):
-        current = kind == _SECOND_NAME and body[1:5] == struct.pack("<L", zlib.crc32(raw_name))
-        if current and body[5:] not in (raw_name, name.encode()):
-            return "has a second name in an extra field, which some readers take instead."
+    seconds = [b for kind, b in _fields_of(extra) if kind == _SECOND_NAME and len(b) > 4]
+    if not seconds:
+        return ""
+    # Once for all of them: a hostile entry has thousands, and a name of 65,535 bytes.
+    current, alike = struct.pack("<L", zlib.crc32(raw_name)), (raw_name, name.encode())
+    if any(body[1:5] == current and body[5:] not in alike for body in seconds):
+        return "has a second name in an extra field, which some readers take instead."
     return ""
 
 

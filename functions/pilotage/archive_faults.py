@@ -37,6 +37,17 @@ _ODD_PIECES = (
     *("\n/", "\n./", "\n../", "\n.\n", "\n..\n", "\n\n"),
 )
 _KINDS = (0, stat.S_IFREG, stat.S_IFDIR)
+# Invisible, though no format characters: Default_Ignorable_Code_Point but for those of kind Cf.
+# https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt
+_IGNORABLE = frozenset(
+    chr(code)
+    for first, last in (
+        *((0x34F, 0x34F), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x2065, 0x2065)),
+        *((0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8)),
+        *((0xE0100, 0xE01EF),),
+    )
+    for code in range(first, last + 1)
+)
 
 
 def content_faults(archive: Archive) -> list[Fault]:
@@ -100,8 +111,8 @@ def _name_faults(entry: Entry) -> Iterator[Fault]:
     if not name:
         yield Fault(place, "has no name.")
     yield from _path_faults(entry)
-    yield from _character_faults(name, place)
-    if _resembles_manifest(name):
+    yield from _character_faults(name + entry.other_reading, place)
+    if _resembles_manifest(name) or _looks_like_manifest(entry.other_reading):
         fix = f"Call it {FILE_NAMES[0]}, or quite differently."
         yield Fault(place, "looks like the manifest and is not read.", fix)
 
@@ -129,16 +140,21 @@ def _character_faults(name: str, place: str) -> Iterator[Fault]:
     kinds = {unicodedata.category(character) for character in name}
     if kinds & {"Cc", "Zl", "Zp"}:
         yield Fault(place, "has a control character in its name.")
-    if kinds & {"Cf", "Cs"}:
+    if kinds & {"Cf", "Cs"} or not _IGNORABLE.isdisjoint(name):
         reason = "has an invisible character in its name, which makes it look like another."
         yield Fault(place, reason)
 
 
 def _resembles_manifest(name: str) -> bool:
-    """Whether a person would take it for the manifest: other case, other width, a foreign letter."""
-    if name in FILE_NAMES or "/" in name or not 9 <= len(name) <= 24:
+    """Whether a person would take it for the manifest, which it is not."""
+    return name not in FILE_NAMES and _looks_like_manifest(name)
+
+
+def _looks_like_manifest(name: str) -> bool:
+    """The manifest's own name, or in other case, other width, with a foreign letter."""
+    if "/" in name or not 9 <= len(name) <= 24:
         return False
-    visible = "".join(c for c in name if unicodedata.category(c) != "Cf")
+    visible = "".join(c for c in name if unicodedata.category(c) != "Cf" and c not in _IGNORABLE)
     plain = unicodedata.normalize("NFKC", visible).casefold().strip()
     return any(
         len(plain) == len(known)
@@ -168,17 +184,29 @@ def _collisions(archive: Archive) -> list[Fault]:
     faults = []
     if twice := _twice(names):
         faults.append(Fault(f'entry "{shown(twice)}"', "stands in the archive twice."))
-    if both := _file_and_folder(names):
-        faults.append(Fault(f'entry "{shown(both)}"', "is a file and a folder."))
     foreign = [entry for entry in archive.entries if not entry.name.isascii()]
-    if alike := _twice(unicodedata.normalize("NFC", entry.name) for entry in foreign):
-        reason = "stands there in two spellings that look the same."
-        faults.append(Fault(f'entry "{shown(alike)}"', reason))
-    elif raw := _twice(entry.raw_name for entry in foreign):
+    readings = [_readings(entry) for entry in foreign]
+    if both := _file_and_folder([*names, *chain.from_iterable(readings)]):
+        faults.append(Fault(f'entry "{shown(both)}"', "is a file and a folder."))
+    if raw := _twice(entry.raw_name for entry in foreign):
         name = raw.decode(errors="replace")
         reason = "stands there in two encodings, of the same bytes."
         faults.append(Fault(f'entry "{shown(name)}"', reason))
+    elif alike := _twice(chain.from_iterable(readings)):
+        reason = "stands there in two spellings that look the same."
+        faults.append(Fault(f'entry "{shown(alike)}"', reason))
     return faults
+
+
+def _readings(entry: Entry) -> set[str]:
+    """The names that it has to some reader, as an eye sees them. Parts that no file can be called
+    have their fault, and stay as they are: composing takes the square of a part's length."""
+    names = {entry.name, entry.other_reading} - {""}
+    return {"/".join(map(_composed, name.split("/"))) for name in names}
+
+
+def _composed(part: str) -> str:
+    return unicodedata.normalize("NFC", part) if len(part) <= MAX_PART else part
 
 
 def _twice(names: Iterable[T]) -> T | None:
@@ -195,9 +223,9 @@ def _file_and_folder(names: list[str]) -> str:
 
 def _front(archive: Archive) -> list[Fault]:
     """Bytes before the first entry, which who reads from the front would take for entries. Only a
-    script's first line may stand there, as in a zipapp."""
+    script may stand there, as in a zipapp."""
     first = min(entry.offset for entry in archive.entries)
-    if first == 0 or archive.begins_as_script():
+    if first == 0 or archive.begins_as_script(first):
         return []
     return [Fault("archive", "has something before its first file.", "Pack it again.")]
 

@@ -37,6 +37,11 @@ class Artifact:
         return self.key.rsplit("/", 1)[-1]
 
     @property
+    def key_digest(self) -> str:
+        """Tells keys apart where there is no room for them: a key has up to 1,024 bytes."""
+        return hashlib.sha256(self.key.encode(errors="replace")).hexdigest()[:16]
+
+    @property
     def release_id(self) -> str:
         """`<application>/<group>/<version id>`: an uploader knows it from the upload's answer.
 

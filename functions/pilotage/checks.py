@@ -10,6 +10,7 @@ from pilotage.fault import shown
 
 _DURATION = re.compile(r"(\d{1,6})\s*(ms|s)")
 MAX_MILLISECONDS = 60_000
+LONGEST_REASON = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,10 @@ class Verdict:
 
     passed: bool
     reason: str = ""
+
+    def __post_init__(self) -> None:
+        """Printable and short, whatever manifest and answer hold: it is kept, and told in chat."""
+        object.__setattr__(self, "reason", shown(self.reason, LONGEST_REASON))
 
 
 def milliseconds(words: str) -> int | None:
@@ -46,7 +51,7 @@ def judge(check: Check, answer: bytes, function_error: str, took_ms: int) -> Ver
         return Verdict(False, f"{call}: took {took_ms} ms, limit {check.within_ms} ms")
     try:
         found = json.loads(answer)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = answer.decode(errors="replace")
     if difference := _difference(check.expect, found, ""):
         return Verdict(False, f"{call}: {difference}")
@@ -57,7 +62,7 @@ def _error_text(answer: bytes) -> str:
     try:
         error = json.loads(answer)
         return shown(f"{error.get('errorType', 'Error')}: {error.get('errorMessage', '')}", 200)
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return shown(answer.decode(errors="replace"), 200)
 
 
@@ -91,7 +96,7 @@ def _same(expected: Any, found: Any) -> bool:
     if isinstance(found, int | float) and not isinstance(expected, int | float):
         try:
             return float(expected) == float(found)
-        except ValueError:
+        except (ValueError, OverflowError):
             return False
     return bool(expected == found)
 

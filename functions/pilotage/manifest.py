@@ -3,6 +3,7 @@
 The published schema is `docs/pilotage.schema.json`; a test holds the two together.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,8 @@ FILE_NAMES = ("pilotage.yml", "pilotage.yaml")
 FACTS = ("version", "commit", "by", "url", "notes")
 RESERVED = ("targets",)
 MAX_CHECKS = 20
+# As JSON, in which a control character takes six bytes: they are kept beside all else of a release.
+MAX_CHECKS_BYTES = 100_000
 MAX_GUESSES = 20
 
 
@@ -57,6 +60,11 @@ class _Reader:
         before, before_hook = self._moment(checks, "before")
         after, after_hook = self._moment(checks, "after")
         facts = self._mapping(root.get("release", {}), ("release",), FACTS)
+        if len(json.dumps(checks, ensure_ascii=False).encode(errors="replace")) > MAX_CHECKS_BYTES:
+            self._fault(
+                ("checks",), "are larger than 100 KB as JSON.", "Ask for less of each answer."
+            )
+            before = after = ()
         return Manifest(
             rollout=self._rollout(root),
             before=before,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from pilotage.fault import shown
 from pilotage.target import AliasState
 
 LIVE = "live"
@@ -10,6 +11,7 @@ REJECTED = "rejected"
 SUPERSEDED = "superseded"
 STOPPED = "stopped"
 NEEDS_A_PERSON = "needs a person"
+LONGEST_REASON = 1200
 OUTCOMES = (LIVE, UNCHANGED, REJECTED, SUPERSEDED, STOPPED, NEEDS_A_PERSON)
 
 
@@ -28,6 +30,10 @@ class Outcome:
     at: str = ""
     command: str = ""
     exposed: bool = False
+
+    def __post_init__(self) -> None:
+        """Whatever ended the release: an outcome that is too large could never be kept."""
+        object.__setattr__(self, "reason", shown(self.reason, LONGEST_REASON))
 
     @property
     def is_live(self) -> bool:

@@ -190,6 +190,11 @@ class Release:
         """How far it is. Who deploys again after an alarm is further than who deploys at first."""
         return STEPS.index(self.step) + len(STEPS) * len(self.aside)
 
+    def may_be_followed_by(self, other: "Release") -> bool:
+        """Whether the other can be the same artifact, uploaded again on demand: once, and as it was."""
+        same = (self.artifact.key, self.artifact.size) == (other.artifact.key, other.artifact.size)
+        return same and self.followed_by in ("", other.id)
+
     @property
     def who_asked(self) -> str:
         """Who asked for a roll back, and why; "" for an upload."""
@@ -203,10 +208,10 @@ class Release:
         return Claim(
             release=self.id,
             uploaded_at=artifact.uploaded_at,
-            key=artifact.key,
+            key=artifact.key_digest,
             sequencer=artifact.sequencer,
             claimed_at=self.claimed_at,
-            name=self.name,
+            name=shown(self.name),
             kind=kind,
             by=shown(self.facts.get("by", ""), 40),
         )

@@ -17,6 +17,10 @@ from pilotage.notice import Notice, Progress
 
 MAX_HEADER = 150
 MAX_TEXT = 1_500
+# Slack advises 4,000 characters, and has been seen to refuse edits of more bytes once escaped.
+# https://docs.slack.dev/reference/methods/chat.update
+MAX_TEXT_BYTES = 3_900
+_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 MAX_FIELD = 800
 # How long a reason may be, from the roomiest message to the one that always fits.
 ROOM = (500, 250, 100)
@@ -92,9 +96,15 @@ def _fits(blocks: list[Block]) -> bool:
 
 
 def escaped(text: str) -> str:
-    """Slack's three characters, in this order: no mention and no link survives."""
-    short = cut(text, MAX_TEXT)
-    return short.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """Slack's three characters: no mention and no link survives. Whole ones, and not too many bytes."""
+    safe, size = "", 0
+    for character in cut(text, MAX_TEXT):
+        piece = _ESCAPES.get(character, character)
+        size += len(piece.encode(errors="replace"))
+        if size > MAX_TEXT_BYTES:
+            return safe + "…"
+        safe += piece
+    return safe
 
 
 def cut(text: str, limit: int) -> str:

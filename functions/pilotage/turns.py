@@ -12,12 +12,19 @@ from functools import cmp_to_key, reduce
 UPLOAD, URGENT, ROLL_BACK = "upload", "urgent", "roll back"
 _FIRST = (ROLL_BACK, URGENT, UPLOAD)
 LIVES_KEPT = 10
+# A turn is one item of DynamoDB, which takes 400 KB; a claim has at most 1.2 KB, and there must be
+# room for roll backs.
+MOST_WAITING = 250
+
+
+class QueueFull(Exception):
+    """No more releases fit into what is kept of the target; the text is for the uploader."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A release that wants the turn. `kind` is upload, urgent or roll back; `by` is who its
-    uploader claims to be."""
+    """A release that wants the turn. `kind` is upload, urgent or roll back; `key` tells uploads of
+    one key from others; `by` is who its uploader claims to be."""
 
     release: str
     uploaded_at: str
@@ -102,11 +109,13 @@ class Move:
 
 
 def join(turn: Turn, claim: Claim, *, in_order: bool = False) -> Move:
-    """A release asks for the turn. Asking again changes nothing."""
+    """A release asks for the turn. Asking again changes nothing. Raises QueueFull."""
     if turn.holder and turn.holder.release == claim.release:
         return Move(turn, goes_on=turn.holder)
     if any(waiting.release == claim.release for waiting in turn.waiting):
         return Move(turn)
+    if in_order and claim.kind != ROLL_BACK and len(turn.waiting) >= MOST_WAITING:
+        raise QueueFull(f"{len(turn.waiting)} releases wait already; upload it when fewer do")
     waiting = sorted((*turn.waiting, claim), key=cmp_to_key(_before))
     if in_order:
         return _without_the_late(replace(turn, waiting=tuple(waiting)))

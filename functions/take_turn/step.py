@@ -21,7 +21,7 @@ from pilotage.gateways.turn_table import Conflict, TurnTable
 from pilotage.hold import ASKED, Hold
 from pilotage.precedence import gives_way
 from pilotage.release import Release, Stop
-from pilotage.turns import UPLOAD, Claim, Move, Superseded, Turn
+from pilotage.turns import UPLOAD, Claim, Move, QueueFull, Superseded, Turn
 
 MAX_TRIES = 30
 FIRST_PAUSE_SECONDS = 0.02
@@ -74,7 +74,11 @@ class Turns:
             return
         claim, in_order = release.claim, plan.target.in_order
         target = release.target_name
-        decided = self._decide(target, lambda turn: turns.join(turn, claim, in_order=in_order))
+        try:
+            decided = self._decide(target, lambda turn: turns.join(turn, claim, in_order=in_order))
+        except QueueFull as full:
+            workflow.fail(attempt.token, "QueueFull", str(full))
+            return
         if claim in decided.turn.waiting:
             self._settle_down(release, decided)
 

@@ -147,6 +147,11 @@ def two_truths() -> Iterator[Case]:
         flags=0,
         extra=unicode_name_field("naïve.py".encode(), "naïve.py"),
     )
+    fields = struct.pack("<2H", 0x7075, 0) * 16_383
+    often = [Member(f"{n}" + "n" * 65_000, extra=fields) for n in range(16)]
+    yield Case(
+        "thousands of second names", lambda: packed([*PLAIN, *often]), "longer than 255 bytes"
+    )
     yield Case("name written twice the same", with_member(same), FINE, "as Info-ZIP writes it")
 
 
@@ -258,6 +263,16 @@ def names() -> Iterator[Case]:
     yield Case("name with an escape", with_member(Member("\x1b[31mred")), "control character")
     yield Case("right-to-left mark", with_member(Member("lib\u202eyp.exe")), "invisible")
     yield Case("zero-width space", with_member(Member("li\u200bb.py")), "invisible")
+    filler = Member("lib\u3164.py")
+    yield Case("a letter that is not seen", with_member(filler), "invisible")
+    unsaid = Member("lib\u202eyp.exe".encode(), flags=0)
+    yield Case(
+        "right-to-left mark in UTF-8 that is not said to be", with_member(unsaid), "invisible"
+    )
+    marks = [Member(f"{n}a" + "\u0301" * 16_000 + "\u0323" * 16_000) for n in range(8)]
+    yield Case(
+        "names of combining marks", lambda: packed([*PLAIN, *marks]), "longer than 255 bytes"
+    )
     yield Case("no UTF-8 where it says so", with_member(Member(b"\xff\xfe.py")), "UTF-8")
     yield Case("huge name", with_member(Member("n" * 65_000)), "longer than 255 bytes")
     yield Case("huge path", with_member(Member("d/" * 3000 + "f")), "longer than 4,000 bytes")
@@ -273,6 +288,10 @@ def pairs() -> Iterator[Case]:
     yield Case("two manifests of one name", lambda: packed(both), "twice")
     composed, apart = Member("caf\u00e9.py"), Member("cafe\u0301.py")
     yield Case("two names that look the same", lambda: packed([composed, apart]), "look the same")
+    unsaid = [Member(one.name.encode(), flags=0) for one in (composed, apart)]
+    yield Case("the same, in UTF-8 that is not said to be", lambda: packed(unsaid), "look the same")
+    spelt = [Member("\u00e9"), Member("e\u0301/x")]
+    yield Case("file that is a folder, spelt otherwise", lambda: packed(spelt), "folder")
     yield Case("file that is a folder too", lambda: packed([Member("a"), Member("a/b")]), "folder")
     far = [Member("a"), Member("a-b"), Member("a.b"), Member("a/b/c")]
     yield Case("file that is a folder far off", lambda: packed(far), "folder")
@@ -286,6 +305,8 @@ def pairs() -> Iterator[Case]:
     for name in ("Pilotage.yml", "PILOTAGE.YAML", "pilotage.уml", "ｐilotage.yml", "pilotage.yml "):
         like = lambda name=name: packed([APP, Member(name)])  # noqa: E731
         yield Case(f"nearly a manifest: {name!r}", like, "not read")
+    filled = lambda: packed([APP, Member("pilotage.yml\ufe0f")])  # noqa: E731
+    yield Case("nearly a manifest: with a selector", filled, "not read")
 
 
 def kinds_of_file() -> Iterator[Case]:
@@ -308,6 +329,11 @@ def polyglots() -> Iterator[Case]:
     yield Case("a tar archive", tarball, "not a zip archive")
     yield Case(
         "archive after a script", with_member(APP2, prefix=b"#!/bin/sh\nexit\n"), FINE, "pex"
+    )
+    yield Case(
+        "an archive hidden by a script line",
+        with_member(APP2, prefix=b"#!/x\n" + packed(PLAIN)),
+        "before its first",
     )
     yield Case(
         "archive after an archive", with_member(APP2, prefix=packed(PLAIN)), "before its first"

@@ -107,6 +107,20 @@ def test_a_key_that_leads_nowhere_is_rejected(settled_team, key, reason):
     assert "<!channel>" not in ending.messages[-1]["text"]
 
 
+def test_an_artifact_that_s3_does_not_give_is_rejected_with_what_to_do(settled_team):
+    """Whoever may upload may choose an archive's storage class."""
+    put = settled_team.aws.s3.put_object(
+        Bucket=settled_team.outputs["ArtifactBucket"],
+        Key=f"{settled_team.application}/prod/app.zip",
+        Body=zipped({"index.py": GOOD}),
+        StorageClass="GLACIER",
+    )
+    ending = settled_team.ending(f"{settled_team.application}/prod/{put['VersionId']}")
+    assert ending.kind == "rejected"
+    assert "cannot be read. S3 says InvalidObjectState" in ending.text
+    assert "in a storage class that is read at once" in ending.text
+
+
 def test_a_group_that_does_not_exist_is_rejected(settled_team):
     ending = settled_team.release(key=f"{settled_team.application}/staging/app.zip")
     assert "No Deployment Group found for name: staging" in ending.faults[0]

@@ -61,6 +61,32 @@ def test_an_answer_is_compared_with_what_is_expected(answer, error, took, reason
     assert reason in verdict.reason
 
 
+@pytest.mark.parametrize(
+    ("expect", "answer", "reason"),
+    [
+        ({"a": "1"}, b'{"a": ' + b"1" * 400 + b"}", "a is 111"),
+        ({"a": "1"}, b"[" * 100_000, "the answer is"),
+        ({"\a" * 27_000: "x"}, b"{}", "is missing"),
+        ({"a" * 60_000: {"b": "x"}}, b'{"' + b"a" * 60_000 + b'": {}}', "aaa"),
+    ],
+)
+def test_a_hostile_check_gets_a_short_printable_reason(expect, answer, reason):
+    """What cannot be kept beside a release would hold its target up for ever."""
+    found = judge(Check({}, expect), answer, "", 5).reason
+    assert reason in found or found.endswith("…")
+    assert found.isprintable()
+    assert len(found) <= 500
+    failed = judge(Check({}, expect), answer, "Unhandled", 5).reason
+    assert failed.isprintable()
+    assert len(failed) <= 500
+
+
+def test_an_outcome_keeps_a_short_reason_whatever_ended_the_release():
+    outcome = judge_outcome(Seen(error="X", cause="\a" * 200_000, planned=True))
+    assert outcome.reason.isprintable()
+    assert len(outcome.reason) <= 1200
+
+
 def test_durations_are_read():
     assert [milliseconds(w) for w in ("500ms", "2s", "1 s", "1h", "")] == [
         500,

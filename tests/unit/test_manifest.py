@@ -103,3 +103,11 @@ def test_a_thousand_unknown_words_are_told_in_few_lines():
     assert len(faults) == 21
     assert faults[0].endswith('"rollou0" is not known here. Did you mean "rollout"?')
     assert faults[-1] == "and: 4980 more faults like these."
+
+
+def test_checks_too_large_to_keep_are_refused():
+    """In JSON a control character takes six bytes, in a manifest two."""
+    key = "\\a" * 25_000
+    found, faults = read(f'checks: {{before: [{{expect: {{? "{key}" : x}}}}]}}')
+    assert [fault for fault in faults if "larger than 100 KB" in fault]
+    assert found.before == ()

@@ -86,11 +86,31 @@ def test_hostile_words_stay_words_and_within_the_limits(version, by, key, reason
     for message in messages:
         assert slack_limits.error(message["blocks"]) == ""
         assert not [word for word in ("<!", "<@", "<http") if word in message["text"]]
+        assert len(message["text"].encode()) <= 4000, "Slack refuses to edit longer ones"
         assert "mrkdwn" not in json.dumps(message["blocks"]), "Slack parses none of the words"
         for block in message["blocks"]:
             Block.parse(block).validate_json()
         for url in urls(message["blocks"]):
             assert re.fullmatch(r"https://[^\s<>|]+", url)
+
+
+@pytest.mark.parametrize("letter", ["&", "🚀"])
+def test_what_a_lock_screen_shows_fits_however_long_its_letters_are_in_bytes(letter):
+    said = letter * 300
+    urgent = Release(
+        Artifact("b", "orders/prod/a.zip", "v", 1, "t"),
+        "arn:aws:states:eu-west-1:1:execution:m:e",
+        "now",
+        step="shifting",
+        facts=dict.fromkeys(("version", "by", "notes", "run"), said),
+        stop=Stop(said, said, "now"),
+        urgent=said,
+        replaces=Replaced(said, said),
+        plan=Plan(Target("orders", "prod", "fn", "live"), "1"),
+    )
+    text = render(of(urgent, Seen(0.3)), buttons=True)["text"]
+    assert len(text.encode()) <= 4000
+    assert not re.search(r"&(?!amp;|lt;|gt;)", text), "no half of an escape"
 
 
 def urls(part):

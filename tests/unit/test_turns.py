@@ -1,10 +1,16 @@
 """Who is next: rollbacks, urgent uploads, the newest upload; and an upload that comes late."""
 
+import json
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pilotage import turns
-from pilotage.turns import ROLL_BACK, UPLOAD, URGENT, Claim, Turn
+from pilotage.artifact import Artifact
+from pilotage.records import plain
+from pilotage.release import Release
+from pilotage.turns import ROLL_BACK, UPLOAD, URGENT, Claim, QueueFull, Turn
 
 
 def claim(name, at="1", kind=UPLOAD, **more):
@@ -25,6 +31,25 @@ def names(claims):
 def test_a_free_target_serves_at_once():
     move = turns.call_next(turns.join(Turn(), claim("a")).turn)
     assert (move.goes_on.release, move.turn.holder.release) == ("a", "a")
+
+
+def test_no_more_wait_than_can_be_kept_and_a_roll_back_always_can():
+    """Keys and names of hostile uploads are as long as S3 takes them."""
+    key = "shop/prod/" + "\a" * 900 + ".zip"
+    turn = Turn(holder=claim("first"))
+    for number in range(turns.MOST_WAITING):
+        artifact = Artifact(
+            "b", key, f"{number:032}", 1, f"2026-01-01T00:00:00.{number:06}Z", "F" * 18
+        )
+        uploaded = Release(artifact, "arn", "2026-01-01T00:00:00Z", facts={"by": "\a🚀" * 500})
+        turn = turns.join(turn, uploaded.claim, in_order=True).turn
+    with pytest.raises(QueueFull, match="250 releases wait"):
+        turns.join(turn, claim("one more", at="3"), in_order=True)
+    turn = turns.join(turn, claim("back", at="3", kind=ROLL_BACK), in_order=True).turn
+    assert turn.waiting[0].release == "back"
+    assert len(json.dumps(plain(turn), ensure_ascii=False).encode()) < 350_000, (
+        "DynamoDB takes 400 KB"
+    )
 
 
 def test_the_second_waits_and_goes_on_when_the_first_is_over():

@@ -8,15 +8,21 @@ from datetime import datetime
 from typing import Any
 
 from pilotage.artifact import Artifact
-from pilotage.gateways.aws import client, code_of
+from pilotage.gateways.aws import client, code_of, message_of
 
 OUTCOMES = "_pilotage/outcomes"
+REFUSALS = ("400", "403", "AccessDenied", "InvalidObjectState", "InvalidRequest")
 # Sorts behind every key that begins with an underscore, and before all others that follow.
 BEHIND_RESERVED = "_\U0010ffff"
 
 
 class ObjectGone(Exception):
     """The object version was deleted."""
+
+
+class ObjectUnreadable(Exception):
+    """It is there, and S3 will not give it: archived, or encrypted with a key that is not ours to
+    use. The text is S3's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +48,20 @@ class ObjectSource:
         }
 
     def read(self, start: int, length: int) -> bytes:
+        """Raises ObjectUnreadable."""
         if length <= 0:
             return b""
         span = f"bytes={start}-{start + length - 1}"
-        body: bytes = client("s3").get_object(**self._where, Range=span)["Body"].read()
+        try:
+            body: bytes = client("s3").get_object(**self._where, Range=span)["Body"].read()
+        except Exception as error:
+            raise_unreadable(error)
+            raise
         return body
 
 
 def head(artifact: Artifact) -> Stored:
-    """Raises ObjectGone when the object version is no longer there.
+    """Raises ObjectGone when the object version is no longer there, and ObjectUnreadable.
 
     ChecksumMode asks for no permission beyond s3:GetObjectVersion, except for kms:Decrypt where a KMS
     key encrypts; the stack's bucket is encrypted by S3's own.
@@ -66,11 +77,22 @@ def head(artifact: Artifact) -> Stored:
     except Exception as error:
         if code_of(error) in ("404", "NoSuchKey", "NoSuchVersion", "405", "MethodNotAllowed"):
             raise ObjectGone from error
+        raise_unreadable(error)
         raise
     checksum = found.get("ChecksumSHA256", "")
     in_parts = "-" in checksum  # `…-3`: of three parts' checksums, not of the bytes
     sha256 = "" if in_parts else base64.b64decode(checksum).hex()
     return Stored(found["ContentLength"], found.get("Metadata", {}), sha256, in_parts)
+
+
+def raise_unreadable(error: Exception) -> None:
+    """Raises ObjectUnreadable where S3 refuses for good. A question for the head is answered with a
+    number alone: 403 where KMS denies its key, 400 where the uploader's own key is missing.
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+    """
+    code = code_of(error)
+    if code in REFUSALS or code.startswith("KMS."):
+        raise ObjectUnreadable(f"S3 says {code}: {message_of(error)}") from error
 
 
 def write_outcome(artifact: Artifact, outcome: Mapping[str, Any]) -> None:
