@@ -25,6 +25,7 @@ from take_turn.step import Turns
 
 # Events have whole seconds, and senders' clocks are not ours.
 CLOCK_SKEW_SECONDS = 5
+KEPT = "Users get what they had."
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,15 @@ class Operator:
             self.turns.tell_waiting(target)
         running = [release for release in on_target if release.step != "waiting"]
         done = ["What is uploaded now waits until someone thaws it."]
-        done += [f"{release.id} is on its way and ends." for release in running[:5]]
-        return Answer(asked, users_get="Users get what they had.", done=tuple(done))
+        done += [
+            f"{r.id} waits before its deployment."
+            if r.is_held_up
+            else f"{r.id} is on its way and ends."
+            for r in running[:5]
+        ]
+        moves = [release for release in running if not release.is_held_up]
+        kept = "What is on its way moves users on until it ends." if moves else KEPT
+        return Answer(asked, users_get=kept, done=tuple(done))
 
     def _thaw(self, asked: Instruction) -> Answer:
         freeze = Freeze(asked.target, False, asked.by, asked.reason, asked.at)
@@ -97,7 +105,7 @@ class Operator:
         done = [f"On {target} the next release goes on." for target in gone_on]
         return Answer(
             asked,
-            users_get="Users get what they had.",
+            users_get=KEPT,
             done=tuple(done) or ("Nothing was waiting for it.",),
         )
 
@@ -194,10 +202,10 @@ class Operator:
         return found if on_its_way else None
 
     def _went_live_after(self, asked: Instruction) -> Fault | None:
-        """A roll back that names neither release nor version goes back from what was live when it
-        was asked for, and from nothing that came after."""
+        """A roll back that names no release goes back from what was live when it was asked for, and
+        from nothing that came after."""
         lives = self.table.turn(asked.target).lives
-        if asked.release or asked.version or not lives:
+        if asked.release or not lives:
             return None
         life = self.releases.load(lives[0].release)
         if life is None or life.outcome is None or not _is_later(life.outcome.at, asked.at):

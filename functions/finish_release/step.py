@@ -62,8 +62,8 @@ class Finish:
         sweep does again what failed here."""
         turn = self._turns.give_back(release)
         self._topic.tell_end(release.id)
-        if before := _moved_on_from(release, turn):
-            self._topic.tell(before)
+        for other in _others_concerned(release, turn):
+            self._topic.tell(other)
         self._let_be_asked_again(release)
         artifact_store.write_outcome(release.artifact, _told(release))
         if release.deployment and release.deployment.alarm:
@@ -112,12 +112,15 @@ class Finish:
         return alias
 
 
-def _moved_on_from(release: Release, turn: Turn) -> str:
-    """The release whose version users had before; its message says that they moved on."""
+def _others_concerned(release: Release, turn: Turn) -> list[str]:
+    """The releases whose messages are true no more: that of the version that users had before, and
+    of the one to which they came back."""
     outcome, revision = release.outcome, release.revision
     if outcome is None or outcome.kind != LIVE or revision is None:
-        return ""
-    return next((life.release for life in turn.lives if life.version == revision.previous), "")
+        return []
+    versions = (revision.previous, revision.version)
+    lives = (life.release for life in turn.lives if life.version in versions)
+    return [other for other in lives if other not in ("", release.id)]
 
 
 def _contradicts(alias: AliasState, end: DeploymentEnd, release: Release) -> bool:

@@ -131,7 +131,7 @@ def _after(release: Release) -> str:
     if any(claim.release == release.id for claim in turn.everyone):
         return ""  # its end is written down, but not yet what the target has by it
     life = turn.life
-    if life is None or life.version == release.revision.version:
+    if life is None or life.version == release.outcome.users_get:
         return ""
     newer = ReleaseTable(table).load(life.release) if life.release else None
     return new_version(newer) if newer and newer.revision else f"version {life.version}"

@@ -83,6 +83,7 @@ def as_event(artifact: Artifact) -> dict[str, Any]:
                 "key": artifact.key,
                 "version-id": artifact.version_id,
                 "size": artifact.size,
+                "sequencer": artifact.sequencer,
             },
         },
     }

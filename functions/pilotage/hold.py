@@ -10,6 +10,8 @@ EVERYTHING = "everything"
 
 TURN, FREEZE, DEPLOYMENT, ALARM = "turn", "freeze", "deployment", "alarm"
 FUNCTION = "function"
+# What only a person, or the passing of something foreign, ends.
+HOLD_UP = (FREEZE, DEPLOYMENT, ALARM)
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ def judge(seen: Seen) -> Outcome:
         return turned_away
     if not seen.error and seen.way == "unchanged" and _at(seen, seen.previous):
         return Outcome(UNCHANGED, users_get=seen.previous)
-    if _at(seen, seen.new) and _ended_well(seen):
+    if _ended_well(seen) and _is_base(seen, seen.new):
         return Outcome(LIVE, users_get=seen.new)
     if seen.way == "first" and seen.alias is None:
         return Outcome(STOPPED, reason=_reason(seen))
@@ -110,8 +110,8 @@ def _turned_away(seen: Seen) -> Outcome | None:
 
 
 def _ended_well(seen: Seen) -> bool:
-    if seen.way == "first":
-        return not seen.error
+    if seen.way == "first":  # its alias is made only once its checks have passed
+        return True
     return seen.end is not None and seen.end.status == "Succeeded"
 
 
@@ -123,11 +123,9 @@ def _is_over(seen: Seen) -> bool:
 
 def _never_moved(seen: Seen) -> bool:
     """Nothing of this release can have reached the alias."""
-    return (
-        not seen.end
-        and (seen.alias is None or not seen.alias.is_weighted)
-        and not _at(seen, seen.new)
-    )
+    alias = seen.alias
+    reached = alias is not None and seen.new in (alias.version, *alias.weights)
+    return not seen.end and not reached
 
 
 def _at(seen: Seen, version: str) -> bool:
@@ -135,6 +133,12 @@ def _at(seen: Seen, version: str) -> bool:
     return (
         bool(version) and alias is not None and alias.version == version and not alias.is_weighted
     )
+
+
+def _is_base(seen: Seen, version: str) -> bool:
+    """Whether all but what another deployment may be shifting by now get the version: the next one
+    can begin as soon as ours has ended."""
+    return bool(version) and seen.alias is not None and seen.alias.version == version
 
 
 def _serving(seen: Seen) -> str:
@@ -175,6 +179,8 @@ def _reason(seen: Seen) -> str:
 def _mend(seen: Seen) -> str:
     """The one command that brings users to one version again, when all else is down; empty while
     there is no version to bring them to."""
+    if seen.alias and seen.alias.is_weighted and seen.new not in seen.alias.weights:
+        return ""  # it is someone else's deployment that shares the alias: that brings them to one
     before = seen.new if seen.goes_back else seen.previous
     version = before or (seen.alias.version if seen.alias else "")
     if not version or not seen.function:

@@ -9,7 +9,7 @@ from pilotage.artifact import Artifact, as_event
 from pilotage.attempt import Attempt
 from pilotage.checks import Check
 from pilotage.fault import Fault, shown
-from pilotage.hold import Hold
+from pilotage.hold import HOLD_UP, Hold
 from pilotage.outcome import Outcome
 from pilotage.records import build, plain
 from pilotage.rollout import Rollout
@@ -194,6 +194,13 @@ class Release:
         """Whether the other can be the same artifact, uploaded again on demand: once, and as it was."""
         same = (self.artifact.key, self.artifact.size) == (other.artifact.key, other.artifact.size)
         return same and self.followed_by in ("", other.id)
+
+    @property
+    def is_held_up(self) -> bool:
+        """Whether it has its turn, and something other than releases keeps it from deploying."""
+        deployed = self.deployment is not None and bool(self.deployment.id)
+        held = self.hold is not None and self.hold.kind in HOLD_UP
+        return held and self.step != "waiting" and not deployed
 
     @property
     def who_asked(self) -> str:

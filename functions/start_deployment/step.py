@@ -112,8 +112,13 @@ class Start:
         self._topic.tell(release.id)
         if first := self._goes_first(release):
             stop_release(release, Stop.for_another(first), self._table)
-        elif obstacles.not_ready(release.target_name, release.claim.kind) is None:
+            return True
+        # Who was to be woken may have been looked for before anyone could see that it waits.
+        again = obstacles.not_ready(release.target_name, release.claim.kind)
+        if again is None:
             raise TargetHeld(f"no more: {found.words}")
+        if again != found and self._table.change_hold(release, again):
+            self._topic.tell(release.id)
         return True
 
     def _goes_first(self, release: Release) -> Release | None:
@@ -134,7 +139,12 @@ class Start:
         group = deployment_groups.group_settings(plan.target.application, plan.target.group)
         watched = _watched(release, plan, revision, group)
         release = replace(release.stepped("checking", now()), revision=revision, deployment=watched)
-        self._table.save(release, "revision", "deployment", "step", "times")
+        # Written first: whoever finishes the release knows then what may come to be.
+        if not self._table.save_open(release, "revision", "deployment", "step", "times"):
+            workflow.fail(release.token, "ReleaseOver", "it was finished meanwhile")
+            return
+        if watched.alarm:
+            alarms.put_version_alarm(watched.alarm, plan.target, revision.version)
         self._topic.tell(release.id)
         started = replace(watched, id=_created(self._order(release, plan, revision, group)))
         self._table.deployed_by(started.id, release.id)
@@ -184,6 +194,8 @@ def _from_where_users_are(plan: Plan, revision: Revision) -> Revision:
     if alias is None:
         return revision
     if alias.is_weighted:
+        if busy := deployments.running(plan.target.application, plan.target.group):
+            raise TargetHeld(f"deployment {busy[0]} began meanwhile")
         raise AliasIsShared(weights_in_words(plan.target, alias))
     there = alias.version == revision.version and not alias.is_weighted
     return replace(revision, previous=alias.version, way="unchanged" if there else revision.way)
@@ -203,6 +215,5 @@ def _watched(release: Release, plan: Plan, revision: Revision, group: Group) -> 
     alarm = ""
     if target.max_errors:
         alarm = alarms.name_for(target, revision.version, release.id)
-        alarms.put_version_alarm(alarm, target, revision.version)
         watched = (*watched, alarm)
     return Deployment("", configuration, alarm, watched)

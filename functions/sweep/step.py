@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 LOOK_BACK = timedelta(days=1)
 YOUNG = timedelta(minutes=5)
+# No function of Pilotage's may run longer (template.yaml).
+LONGEST_RUN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +130,21 @@ class Sweep:
         """DescribeExecution may not know an execution yet that has just claimed its release."""
         return self._now() - datetime.fromisoformat(release.claimed_at) < YOUNG
 
+    def _may_still_move(self, release: Release) -> bool:
+        """Whether a function that outlived the execution may be creating its deployment, or the
+        alias of a first version: whoever is told an outcome now could be moved after it."""
+        revision, deployment = release.revision, release.deployment
+        is_first = revision is not None and revision.way == "first"
+        if release.hold or not (deployment or is_first):
+            return False
+        stopped = workflow.stopped_at(release.execution)
+        return stopped is not None and self._now() - stopped < LONGEST_RUN
+
     def _finished(self, release: Release) -> bool:
         """A deployment that outlived its execution is waited for: its end is the release's."""
         deployment = deployments.of_release(release)
+        if deployment is None and self._may_still_move(release):
+            return False
         if deployment is None:
             self._finish.run(release, "ExecutionEnded", "its execution ended before it did")
             return True

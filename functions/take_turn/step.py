@@ -13,7 +13,7 @@ from pilotage import hold, turns
 from pilotage.attempt import Attempt
 from pilotage.errors import TurnContested
 from pilotage.gateways import workflow
-from pilotage.gateways.obstacles import not_ready, obstacle
+from pilotage.gateways.obstacles import obstacle
 from pilotage.gateways.release_table import ReleaseTable
 from pilotage.gateways.stop_release import halt, stop_release
 from pilotage.gateways.topic import Topic
@@ -21,7 +21,7 @@ from pilotage.gateways.turn_table import Conflict, TurnTable
 from pilotage.hold import ASKED, Hold
 from pilotage.precedence import gives_way
 from pilotage.release import Release, Stop
-from pilotage.turns import UPLOAD, Claim, Move, QueueFull, Superseded, Turn
+from pilotage.turns import Claim, Move, QueueFull, Superseded, Turn
 
 MAX_TRIES = 30
 FIRST_PAUSE_SECONDS = 0.02
@@ -108,7 +108,7 @@ class Turns:
         """Say anew why the releases of a target wait: what holds them up has changed."""
         decided = self._decide(target, Move)
         for claim in decided.turn.waiting:
-            self._wait(claim.release, self._why(decided, target))
+            self._wait(claim.release, self._why(decided, target, claim.kind))
 
     def find_place(self, release: Release) -> bool:
         """For a release that waits: whether it had lost its place unheard, and is told so."""
@@ -122,16 +122,16 @@ class Turns:
 
     def _settle_down(self, release: Release, decided: Decided) -> None:
         """The release waits: it is told why, and stops the one that runs where it may."""
-        self._wait(release.id, self._why(decided, release.target_name))
+        self._wait(release.id, self._why(decided, release.target_name, release.claim.kind))
         holder = decided.turn.holder
         if running := self._releases.load(holder.release) if holder else None:
             self._stop_for(running, release)
 
-    def _why(self, decided: Decided, target: str) -> Hold:
+    def _why(self, decided: Decided, target: str, claim_kind: str) -> Hold:
         """What holds up who waits: also that it will be frozen once its turn comes."""
         if decided.obstacle:
             return decided.obstacle
-        freeze = hold.by_freeze(UPLOAD, self._table.freezes(target))
+        freeze = hold.by_freeze(claim_kind, self._table.freezes(target))
         return hold.and_freeze(hold.by_turn(decided.turn.holder or decided.turn.next), freeze)
 
     def _made_way(self, running: Release, turn: Turn) -> bool:
@@ -212,11 +212,16 @@ class Turns:
 
     def _called_again(self, release: Release, holder: Claim) -> bool:
         """The holder was not called, by a step that died; or it is held up before its deployment,
-        and what held it up is gone."""
+        and what held it up is gone. A freeze holds it too: it waits."""
         if release.step == "waiting":
             return self._call(holder)
-        if release.hold and not_ready(release.target_name, holder.kind) is None:
+        if not release.hold or not release.is_held_up:
+            return False
+        found = obstacle(release.target_name, holder.kind, self._table)
+        if found is None:
             return workflow.fail(release.token, "TargetHeld", f"no more: {release.hold.words}")
+        if found != release.hold and self._releases.change_hold(release, found):
+            self._topic.tell(release.id)
         return False
 
 

@@ -1,5 +1,7 @@
 """Defects that reviews found, each kept from coming back."""
 
+from dataclasses import replace
+
 import botocore.exceptions
 import pytest
 
@@ -10,13 +12,16 @@ from pilotage.gateways.alarms import name_for
 from pilotage.gateways.aws import TRANSIENT, is_transient
 from pilotage.gateways.slack_api import _refusal
 from pilotage.handler import handler_faults
+from pilotage.hold import ASKED, by_alarm, by_function
 from pilotage.instruction import read
 from pilotage.notice import of
 from pilotage.outcome import DeploymentEnd, Seen, judge
-from pilotage.release import Plan, Release, Revision
+from pilotage.precedence import gives_way
+from pilotage.release import Plan, Release, Revision, RollBack
 from pilotage.rollout import Rollout
 from pilotage.target import AliasState, FunctionState, Target
 from pilotage.told import ComeBack, RefusedForGood
+from pilotage.turns import UPLOAD
 
 STARTED = {"way": "deploy", "previous": "7", "new": "8", "planned": True}
 TARGET = Target("orders", "prod", "orders", "live")
@@ -154,3 +159,36 @@ def test_sns_throttling_is_known_as_such():
 def test_a_token_that_is_being_changed_loses_no_notice():
     assert isinstance(_refusal(200, {}, "token_revoked"), ComeBack)
     assert isinstance(_refusal(200, {}, "channel_not_found"), RefusedForGood)
+
+
+def uploaded(version, sequencer="", claimed="1", **more):
+    artifact = Artifact("b", "o/p/app.zip", version, 1, "2026-11-23T10:00:00Z", sequencer)
+    return Release(artifact, "arn", claimed, **more)
+
+
+def test_who_has_the_turn_and_is_not_held_does_not_give_way_to_a_roll_back():
+    back = uploaded("r", roll_back=RollBack("mara", "slow"))
+    called = uploaded("v3", step="waiting", hold=ASKED)
+    publishing = uploaded("v3", step="publishing", hold=by_function("f", "x"))
+    held = uploaded("v3", step="publishing", hold=by_alarm(UPLOAD, ["red"]))
+    given_way = [gives_way(one, back, (None, None)) for one in (called, publishing, held)]
+    assert given_way == [False, False, True]
+
+
+def test_an_urgent_upload_stops_only_what_is_older():
+    newer = uploaded("v3", "0066", step="shifting")
+    urgent = uploaded("v2", "0055", urgent="prices")
+    assert not gives_way(newer, urgent, (None, None))
+    assert gives_way(replace(urgent, urgent=""), replace(newer, urgent="prices"), (None, None))
+
+
+def test_a_first_version_is_live_once_its_alias_is_there_whatever_ended_the_execution():
+    seen = Seen("ExecutionEnded", way="first", new="1", planned=True, alias=AliasState("1", {}))
+    assert judge(seen).kind == "live"
+
+
+def test_the_alias_of_a_next_deployment_does_not_hide_that_ours_succeeded():
+    shared = AliasState("8", {"9": 0.1})
+    assert judge(Seen(**STARTED, alias=shared, end=DeploymentEnd("Succeeded"))).kind == "live"
+    stopped = judge(Seen("StopAsked", **STARTED, alias=AliasState("7", {"9": 0.1}), function="f"))
+    assert (stopped.kind, stopped.command) == ("stopped", "")

@@ -13,6 +13,8 @@ from pilotage.gateways.aws import client, code_of, message_of
 OUTCOMES = "_pilotage/outcomes"
 REFUSALS = ("400", "403", "AccessDenied", "InvalidObjectState", "InvalidRequest")
 # Sorts behind every key that begins with an underscore, and before all others that follow.
+# A listing tells no sequencers, which are hexadecimal, but which version of a key is its newest.
+FIRST, LAST = "0", "F" * 32
 BEHIND_RESERVED = "_\U0010ffff"
 
 
@@ -109,18 +111,23 @@ def uploads_since(bucket: str, since: datetime, page: int = 1000) -> Iterator[Ar
     """Every object version that was uploaded since then, oldest first for each key. Pilotage's own
     keys, which begin with an underscore, are not even listed: they grow with every release. `page`: so
     many are asked for at once."""
-    found = [
-        Artifact(
-            bucket=bucket,
-            key=version["Key"],
-            version_id=version["VersionId"],
-            size=version["Size"],
-            uploaded_at=version["LastModified"].strftime("%Y-%m-%dT%H:%M:%SZ"),
-        )
-        for version in _uploads(bucket, page)
-        if version["LastModified"] >= since
-    ]
+    found, key = [], None
+    for version in _uploads(bucket, page):
+        is_newest, key = version["Key"] != key, version["Key"]
+        if version["LastModified"] >= since:
+            found.append(_artifact(bucket, version, LAST if is_newest else FIRST))
     return reversed(found)
+
+
+def _artifact(bucket: str, version: Mapping[str, Any], sequencer: str) -> Artifact:
+    return Artifact(
+        bucket=bucket,
+        key=version["Key"],
+        version_id=version["VersionId"],
+        size=version["Size"],
+        uploaded_at=version["LastModified"].strftime("%Y-%m-%dT%H:%M:%SZ"),
+        sequencer=sequencer,
+    )
 
 
 def _uploads(bucket: str, size: int) -> Iterator[Mapping[str, Any]]:

@@ -6,12 +6,13 @@ step writes only its own.
 
 import json
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from pilotage.errors import ReleaseAlreadyKnown
 from pilotage.gateways.aws import client
 from pilotage.gateways.table import Item, as_json, item_at, key, wrote
+from pilotage.hold import Hold
 from pilotage.records import build
 from pilotage.release import Release
 
@@ -92,6 +93,17 @@ class ReleaseTable:
     def save_hold(self, release: Release) -> bool:
         """Write what the release waits for. False when it does not wait any more."""
         return self._wrote_open(release, ("hold",), in_step="waiting")
+
+    def change_hold(self, release: Release, hold: Hold) -> bool:
+        """Write that something else holds the release up by now. False when it went on meanwhile."""
+        held = replace(release, hold=hold)
+        condition, given = "outcome = :none AND #hold = :was", {":none": as_json(None)}
+        given[":was"] = as_json(release.hold)
+        return wrote("update_item", **self._writing(held, ("hold",), condition, given))
+
+    def save_open(self, release: Release, *sections: str) -> bool:
+        """As `save`. False when the release has an outcome: then nothing of it may begin."""
+        return self._wrote_open(release, sections)
 
     def close(self, release: Release) -> bool:
         """Record the outcome, once. False when an outcome was recorded before."""

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from pilotage.gateways.aws import client, code_of
@@ -59,6 +60,18 @@ def is_running(execution: str) -> bool | None:
             return None
         raise
     return bool(found["status"] == "RUNNING")
+
+
+def stopped_at(execution: str) -> datetime | None:
+    """When an execution ended. None for one that runs, or that Step Functions does not know."""
+    try:
+        found = client("stepfunctions").describe_execution(executionArn=execution)
+    except Exception as error:
+        if code_of(error) == "ExecutionDoesNotExist":
+            return None
+        raise
+    stopped: datetime | None = found.get("stopDate")
+    return stopped
 
 
 def _name(about: str) -> str:
