@@ -46,6 +46,7 @@ def read(argv):
     parser.add_argument("--minutes", type=float, default=0, help="start no run after so long")
     parser.add_argument("--processes", type=int, default=2, help="clouds side by side")
     parser.add_argument("--only", default="", help="runs whose words contain this")
+    parser.add_argument("--after", default="", help="leave out what this --verbose log has met")
     parser.add_argument("--write-fixed", action="store_true", help="choose the fixed part anew")
     parser.add_argument("--verbose", action="store_true")
     return parser.parse_args(argv)
