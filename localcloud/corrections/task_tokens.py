@@ -43,8 +43,9 @@ def _closed() -> Exception:
 
 
 def _begun(backend: Any, execution_status: Any = None) -> list[Any]:
-    """Those that have a worker: the others can have given out no token."""
-    return [e for e in _executions(backend, execution_status) if e.exec_worker]
+    """Those whose worker is at work: the others can have given out no token."""
+    begun = _executions(backend, execution_status)
+    return [e for e in begun if e.exec_worker and e.exec_worker.env]
 
 
 def _evaluate(task: Any, env: Any) -> None:
