@@ -86,14 +86,9 @@ class Operator:
             self.turns.tell_waiting(target)
         running = [release for release in on_target if release.step != "waiting"]
         done = ["What is uploaded now waits until someone thaws it."]
-        done += [
-            f"{r.id} waits before its deployment."
-            if r.is_held_up
-            else f"{r.id} is on its way and ends."
-            for r in running[:5]
-        ]
-        moves = [release for release in running if not release.is_held_up]
-        kept = "What is on its way moves users on until it ends." if moves else KEPT
+        done += [f"{release.id} {_frozen_means(release)}" for release in running[:5]]
+        held = all(release.is_held_up for release in running)
+        kept = KEPT if held else "What is on its way moves users on until it ends."
         return Answer(asked, users_get=kept, done=tuple(done))
 
     def _thaw(self, asked: Instruction) -> Answer:
@@ -222,6 +217,10 @@ class Operator:
     def _too_late(self, asked: Instruction) -> Answer:
         fault = Fault(f"target {asked.target}", "something later was said about it already.")
         return Answer(asked, (fault,))
+
+
+def _frozen_means(release: Release) -> str:
+    return "waits before its deployment." if release.is_held_up else "is on its way and ends."
 
 
 def _began_after(release: Release, asked: Instruction) -> bool:

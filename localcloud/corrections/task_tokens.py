@@ -4,8 +4,8 @@ moto 5.2.5 makes one token for all tries (moto/stepfunctions/parser/asl/componen
 state_task/service/state_task_service_callback.py), so a retried task ends at once with the outcome
 of the try before; it takes the token of a try that is over without a word, and does not know it
 when the execution is over. Whoever hands in a token while any execution is about to begin gets an
-error of the server (models.py, send_task_success). AWS answers TaskTimedOut: "the task token has either expired or the task
-associated with the token has already been closed".
+error of the server (models.py, send_task_success). AWS answers TaskTimedOut: "the task token has
+either expired or the task associated with the token has already been closed".
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html
 """
 

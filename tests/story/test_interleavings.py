@@ -240,14 +240,15 @@ def test_nobody_freezes_by_the_default_bus(team):
     assert team.release().kind == "live"
 
 
-def test_an_execution_that_was_stopped_by_hand_is_swept_at_once(watched, no_schedule):
-    """The rule of executions that end calls sweep; twice more at once does no harm."""
+@pytest.mark.parametrize("more", [0, 2])
+def test_an_execution_that_was_stopped_by_hand_is_swept_at_once(watched, no_schedule, more):
+    """By the rule of executions that end alone; and `more` sweeps at the same time do no harm."""
     team, alarm = watched
     builders.red_alarm(team.aws, alarm)
     release = team.upload(code("two"))
     wait_for(lambda: team.held_by(release) == "alarm")
     stop_execution(team, release)
-    for _ in range(2):
+    for _ in range(more):
         team.aws.lambda_.invoke(
             FunctionName=part_of_pilotage(team.aws, "SweepFunction"),
             InvocationType="Event",

@@ -57,7 +57,7 @@ class ObjectSource:
         try:
             body: bytes = client("s3").get_object(**self._where, Range=span)["Body"].read()
         except Exception as error:
-            raise_unreadable(error)
+            _raise_unreadable(error)
             raise
         return body
 
@@ -79,7 +79,7 @@ def head(artifact: Artifact) -> Stored:
     except Exception as error:
         if code_of(error) in ("404", "NoSuchKey", "NoSuchVersion", "405", "MethodNotAllowed"):
             raise ObjectGone from error
-        raise_unreadable(error)
+        _raise_unreadable(error)
         raise
     checksum = found.get("ChecksumSHA256", "")
     in_parts = "-" in checksum  # `…-3`: of three parts' checksums, not of the bytes
@@ -87,7 +87,7 @@ def head(artifact: Artifact) -> Stored:
     return Stored(found["ContentLength"], found.get("Metadata", {}), sha256, in_parts)
 
 
-def raise_unreadable(error: Exception) -> None:
+def _raise_unreadable(error: Exception) -> None:
     """Raises ObjectUnreadable where S3 refuses for good. A question for the head is answered with a
     number alone: 403 where KMS denies its key, 400 where the uploader's own key is missing.
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html

@@ -53,25 +53,25 @@ def execution_of(machine: str, about: str) -> str:
 
 def is_running(execution: str) -> bool | None:
     """None when Step Functions knows no such execution: it was never started, or only just."""
-    try:
-        found = client("stepfunctions").describe_execution(executionArn=execution)
-    except Exception as error:
-        if code_of(error) == "ExecutionDoesNotExist":
-            return None
-        raise
-    return bool(found["status"] == "RUNNING")
+    found = _described(execution)
+    return found and bool(found["status"] == "RUNNING")
 
 
 def stopped_at(execution: str) -> datetime | None:
     """When an execution ended. None for one that runs, or that Step Functions does not know."""
+    found = _described(execution)
+    stopped: datetime | None = found and found.get("stopDate")
+    return stopped
+
+
+def _described(execution: str) -> Any:
+    """None when there is no such execution."""
     try:
-        found = client("stepfunctions").describe_execution(executionArn=execution)
+        return client("stepfunctions").describe_execution(executionArn=execution)
     except Exception as error:
         if code_of(error) == "ExecutionDoesNotExist":
             return None
         raise
-    stopped: datetime | None = found.get("stopDate")
-    return stopped
 
 
 def _name(about: str) -> str:
