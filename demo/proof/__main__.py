@@ -29,7 +29,8 @@ PLAN = """\
 This deploys into account {account}, region {region}:
   three stacks (Pilotage, the example target, and a chat that only keeps what it is told),
   with functions, roles, a bucket, a table, queues, a CodeDeploy application; all tagged pilotage-proof={run}.
-It plays {stories} stories, which takes about half an hour and costs some cents, and removes everything.
+It plays {stories} stories, which takes about half an hour and costs some cents, and removes everything but the
+stack and bucket that sam keeps for code (aws-sam-cli-managed-default).
 """
 
 
@@ -48,7 +49,8 @@ def main(argv: list[str]) -> int:
     folder.mkdir(parents=True)
     display.say("First the same stories in the local cloud …")
     here = _locally(folder)
-    there, good, left = _in_the_sandbox(Sandbox(session, run, folder / "sam.log"), folder, display)
+    sandbox = Sandbox(session, run, folder / "sam.log", options.profile or "")
+    there, good, left = _in_the_sandbox(sandbox, folder, display)
     return _tell(here, there, folder, display, good=good, left=left)
 
 

@@ -1,5 +1,6 @@
 """What the proof makes in an account, and how it leaves nothing of it behind."""
 
+import contextlib
 import json
 import os
 import secrets
@@ -13,6 +14,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent.parent
 CHAT = Path(__file__).parent / "chat.yaml"
 PIECE = 1000
+EXAMPLE_LOGS = "/aws/lambda/orders"
 
 
 class NotEmpty(Exception):
@@ -21,11 +23,13 @@ class NotEmpty(Exception):
 
 @dataclass(frozen=True)
 class Sandbox:
-    """Stacks of one run in one account. `run` is in every name and in the tag of everything."""
+    """Stacks of one run in one account. `run` is in every name and in the tag of everything.
+    `profile` is the session's, "" for none: sam has to act in the same account."""
 
     session: Any
     run: str
     log: Path
+    profile: str = ""
 
     @property
     def stacks(self) -> tuple[str, str, str]:
@@ -49,6 +53,8 @@ class Sandbox:
             raise NotEmpty("There is a function called orders in this account.")
         if "orders" in codedeploy.list_applications()["applications"]:
             raise NotEmpty("There is a CodeDeploy application called orders in this account.")
+        if self._log_groups(EXAMPLE_LOGS, exactly=True):
+            raise NotEmpty(f"There is a log group called {EXAMPLE_LOGS} in this account.")
 
     def deploy(self) -> dict[str, str]:
         """Pilotage, a chat for it, and the example target; gives Pilotage's outputs."""
@@ -88,6 +94,7 @@ class Sandbox:
     def clean_up(self, outputs: Mapping[str, str]) -> list[str]:
         """Remove everything of this run; gives what could not be removed, in words."""
         left = []
+        planned = self._schedules()
         for stack in self.stacks:
             try:
                 self._sam("delete", "--stack-name", stack, "--no-prompts", "--region", self._region)
@@ -98,6 +105,7 @@ class Sandbox:
             ("the table", lambda: self.client("dynamodb").delete_table(TableName=outputs["Table"])),
             ("the secret", lambda: self.client("ssm").delete_parameter(Name=self.secret)),
             ("log groups", self._delete_logs),
+            ("schedules", lambda: self._delete_schedules(planned)),
         ):
             try:
                 remove()
@@ -115,15 +123,41 @@ class Sandbox:
         s3.delete_bucket(Bucket=bucket)
 
     def _delete_logs(self) -> None:
-        logs = self.client("logs")
-        names = ("orders", f"chat-proof-{self.run}", f"pilotage-proof-{self.run}")
+        names = self._log_groups(EXAMPLE_LOGS, exactly=True)
+        for stack in self.stacks[1:]:
+            names += self._log_groups(f"/aws/lambda/{stack}")
         for name in names:
-            prefix = f"/aws/lambda/{name}"
-            for page in logs.get_paginator("describe_log_groups").paginate(
-                logGroupNamePrefix=prefix
-            ):
-                for group in page["logGroups"]:
-                    logs.delete_log_group(logGroupName=group["logGroupName"])
+            self.client("logs").delete_log_group(logGroupName=name)
+
+    def _log_groups(self, prefix: str, *, exactly: bool = False) -> list[str]:
+        """Names that begin so; an account has others beside the example's that do."""
+        pages = self.client("logs").get_paginator("describe_log_groups")
+        found = [
+            group["logGroupName"]
+            for page in pages.paginate(logGroupNamePrefix=prefix)
+            for group in page["logGroups"]
+        ]
+        return [name for name in found if name == prefix or not exactly]
+
+    def _schedules(self) -> list[str]:
+        """What Pilotage has planned to tell again: no resources of its stack, and named by its id."""
+        try:
+            (stack,) = self.client("cloudformation").describe_stacks(StackName=self.stacks[1])[
+                "Stacks"
+            ]
+            prefix = f"pilotage-{stack['StackId'].split('/')[2].split('-')[0]}-"
+            pages = self.client("scheduler").get_paginator("list_schedules")
+            found = [one for page in pages.paginate(NamePrefix=prefix) for one in page["Schedules"]]
+        except Exception:  # never deployed
+            return []
+        return [one["Name"] for one in found]
+
+    def _delete_schedules(self, names: list[str]) -> None:
+        scheduler = self.client("scheduler")
+        for name in names:
+            # Its time may have come meanwhile.
+            with contextlib.suppress(scheduler.exceptions.ResourceNotFoundException):
+                scheduler.delete_schedule(Name=name)
 
     def _outputs(self, stack: str) -> dict[str, str]:
         (found,) = self.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
@@ -149,6 +183,9 @@ class Sandbox:
     def _sam(self, *arguments: str) -> None:
         """What it prints goes into the transcript's log. Raises CalledProcessError."""
         tools = Path(sys.executable).parent
+        reaches_aws = arguments[0] != "build"
+        # Keys in the environment would go before a profile that is only named there.
+        as_whom = ["--profile", self.profile] if self.profile and reaches_aws else []
         environment = {
             **os.environ,
             "SAM_CLI_TELEMETRY": "0",
@@ -160,7 +197,7 @@ class Sandbox:
             log.write(f"$ sam {' '.join(arguments[:1])}\n")
             log.flush()
             subprocess.run(
-                [str(tools / "sam"), *arguments],
+                [str(tools / "sam"), *arguments, *as_whom],
                 cwd=ROOT,
                 env=environment,
                 check=True,

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import boto3
 import pytest
 
 from demo.proof.facts import differences
@@ -37,7 +38,8 @@ def proof(environment, *arguments):
 
 
 @pytest.mark.long
-def test_the_proof_asks_plays_compares_and_leaves_nothing_behind():
+def test_the_proof_asks_plays_compares_and_leaves_nothing_behind(tmp_path):
+    """In the account of the profile, though the environment holds keys of another's."""
     up = [sys.executable, "-m", "localcloud", "up", "--bare", "--port", "4866"]
     sandbox = subprocess.Popen(
         [*up, "--console-port", "4867"], cwd=ROOT, stdout=subprocess.PIPE, text=True
@@ -45,16 +47,20 @@ def test_the_proof_asks_plays_compares_and_leaves_nothing_behind():
     try:
         line = json.loads(sandbox.stdout.readline())
         keys = ("aws_access_key_id", "aws_secret_access_key")
+        profile = tmp_path / "credentials"
+        profile.write_text("[sandbox]\n" + "".join(f"{key} = {line[key]}\n" for key in keys))
+        foreign(line)
         environment = {
             **os.environ,
-            **{key.upper(): line[key] for key in keys},
+            **{key.upper(): "ANOTHERACCOUNTS" for key in keys},
+            "AWS_SHARED_CREDENTIALS_FILE": str(profile),
             "AWS_ENDPOINT_URL": line["endpoint"],
             "AWS_DEFAULT_REGION": line["region"],
         }
-        refused = proof(environment)
+        refused = proof(environment, "--profile", "sandbox")
         assert "Nothing was done." in refused.stdout
         assert refused.returncode == 2
-        done = proof(environment, "--account", "123456789012")
+        done = proof(environment, "--profile", "sandbox", "--account", "123456789012")
         assert done.returncode == 0, done.stdout + done.stderr
         assert "All stories came out as told" in done.stdout
         folder = Path(done.stdout.rsplit("The transcript is in ", 1)[1].strip().rstrip("."))
@@ -69,16 +75,25 @@ def test_the_proof_asks_plays_compares_and_leaves_nothing_behind():
         sandbox.wait(30)
 
 
-def nothing_is_left(line):
-    import boto3
+FOREIGN = "/aws/lambda/orders-of-someone-else"
 
+
+def clients(line):
     session = boto3.session.Session(
         line["aws_access_key_id"], line["aws_secret_access_key"], region_name=line["region"]
     )
+    return lambda service: session.client(service, endpoint_url=line["endpoint"])
 
-    def client(service):
-        return session.client(service, endpoint_url=line["endpoint"])
 
+def foreign(line):
+    """What is not the proof's, though it is called nearly so."""
+    clients(line)("logs").create_log_group(logGroupName=FOREIGN)
+
+
+def nothing_is_left(line):
+    client = clients(line)
+    logs = [g["logGroupName"] for g in client("logs").describe_log_groups()["logGroups"]]
+    assert [name for name in logs if "orders" in name or "proof" in name] == [FOREIGN]
     buckets = [b["Name"] for b in client("s3").list_buckets()["Buckets"]]
     left = {
         "functions": client("lambda").list_functions()["Functions"],
@@ -87,6 +102,7 @@ def nothing_is_left(line):
         # sam's own bucket for code is everybody's, and stays.
         "buckets": [b for b in buckets if not b.startswith("aws-sam-cli-managed")],
         "alarms": client("cloudwatch").describe_alarms()["MetricAlarms"],
+        "schedules": client("scheduler").list_schedules()["Schedules"],
         "parameters": client("ssm").describe_parameters()["Parameters"],
     }
     assert {name: found for name, found in left.items() if found} == {}
