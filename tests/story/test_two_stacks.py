@@ -22,6 +22,7 @@ def test_two_stacks_release_to_one_group_one_after_the_other(aws, cloud, pilotag
     parameters = {
         "PythonRuntime": install.runtime(),
         "SlackSecretParameter": "/pilotage/webhook",
+        "AlarmTopic": aws.sns.create_topic(Name="on-call")["TopicArn"],
     }
     outputs = install.install(
         install.ROOT / "template.yaml", "pilotage-two", parameters, cloud.environment()
@@ -41,6 +42,9 @@ def test_two_stacks_release_to_one_group_one_after_the_other(aws, cloud, pilotag
         blocks = [block["type"] for block in ending["blocks"]]
         assert "actions" not in blocks
         assert "ClickUrl" not in outputs
+        alarms = aws.cloudwatch.describe_alarms(AlarmNamePrefix="pilotage-two-")["MetricAlarms"]
+        assert {*(a["AlarmActions"][0] for a in alarms)} == {parameters["AlarmTopic"]}
+        assert len(alarms) == 4
         assert team.alias() == ("3", {})
         assert team.release(code("four")).kind == "live"
         tables = [aws.dynamodb.scan(TableName=o["Table"])["Items"] for o in (pilotage, outputs)]
