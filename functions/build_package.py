@@ -47,7 +47,7 @@ def main(folder: Path) -> None:
 def build(package: Path) -> Path:
     """The package, from nothing."""
     _install(package)
-    trim(package / "botocore" / "data")
+    trim(package / "botocore")
     for source in _sources():
         target = package / source.relative_to(HERE)
         target.parent.mkdir(parents=True, exist_ok=True)

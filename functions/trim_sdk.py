@@ -1,5 +1,5 @@
-"""Cuts botocore's data down to what Pilotage calls: most of what a client costs at a cold start is
-reading descriptions of operations that nobody calls here.
+"""Cuts botocore down to what Pilotage calls: most of what a client costs at a cold start is reading
+descriptions of operations that nobody calls here, and importing what writes manuals of them.
 
 botocore reads its data from files of its own package, so nothing has to be told that they are fewer.
 """
@@ -58,8 +58,36 @@ CALLS: Mapping[str, tuple[str, ...]] = {
 OF_ALL = ("_retry.json", "partitions.json", "sdk-default-configuration.json")
 
 
-def trim(data: Path) -> None:
-    """Leave in botocore's data folder what CALLS need."""
+# What its clients import of its documentation: texts that are written once someone asks for help.
+WITHOUT_MANUALS = '''\
+class ClientMethodDocstring(str):
+    """An empty text, whatever it was to tell of."""
+
+    __slots__ = ()
+
+    def __new__(cls, **_):
+        return super().__new__(cls)
+
+
+PaginatorDocstring = WaiterDocstring = ClientMethodDocstring
+'''
+
+
+def trim(botocore: Path) -> None:
+    """Leave in botocore's folder what CALLS need."""
+    _trim_data(botocore / "data")
+    _trim_manuals(botocore / "docs")
+
+
+def _trim_manuals(docs: Path) -> None:
+    utils = (docs / "utils.py").read_text(encoding="utf-8")
+    shutil.rmtree(docs)
+    docs.mkdir()
+    for name, text in {"__init__": "", "docstring": WITHOUT_MANUALS, "utils": utils}.items():
+        (docs / f"{name}.py").write_text(text, encoding="utf-8")
+
+
+def _trim_data(data: Path) -> None:
     trimmed = data.with_name("trimmed")
     for name in OF_ALL:
         _write(trimmed / name, _read(data / name))

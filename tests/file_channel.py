@@ -1,7 +1,6 @@
 """A channel that is a file: one JSON line for each thing told, oldest first."""
 
 import json
-from dataclasses import replace
 from functools import partial
 
 from pilotage.told import digest
@@ -29,8 +28,7 @@ class FileChannel:
         entry = {**where, **words, "buttons": buttons}
         with self.path.open("a") as file:
             file.write(json.dumps(entry, ensure_ascii=False) + "\n")
-        return replace(
-            told,
+        return told._replace(
             channel=entry["channel"],
             ts=told.ts or "1.1",
             rank=notice.rank,

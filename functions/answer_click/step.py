@@ -6,8 +6,7 @@ that comes to nothing is told so, to whoever clicked.
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from pilotage import click as clicks
 from pilotage.click import NOTHING_DONE, Click
@@ -28,8 +27,7 @@ class Claims(Protocol):
     def let_go(self, click_id: str) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Clicks:
+class Clicks(NamedTuple):
     """`is_slacks` tells whether a body with these headers was signed by Slack; `may_click` whether
     a user may; `hand_on` puts an instruction on the operators' bus; `tell` says something to the
     clicker alone."""

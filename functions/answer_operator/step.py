@@ -1,7 +1,7 @@
 """Do what an operator asks, once, and say what came of it."""
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from pilotage import instruction as instructions
 from pilotage.artifact import from_event
@@ -28,8 +28,7 @@ CLOCK_SKEW_SECONDS = 5
 KEPT = "Users get what they had."
 
 
-@dataclass(frozen=True, slots=True)
-class Operator:
+class Operator(NamedTuple):
     releases: ReleaseTable
     table: TurnTable
     answers: InstructionTable
@@ -44,7 +43,7 @@ class Operator:
         if answer is None:
             faults = faults or self._target_faults(asked)
             answer = Answer(asked, tuple(faults)) if faults else self._done(asked)
-            answer = replace(answer, channel=self._channel(asked))
+            answer = answer._replace(channel=self._channel(asked))
             self.answers.put_answer(answer)
         if answer.faults or not asked.is_seen:
             self.topic.tell_answer(asked.id)
@@ -184,12 +183,12 @@ class Operator:
 
     def _followed(self, release: Release, by: str) -> None:
         """From here on its message offers that no more, unless what follows comes to nothing."""
-        self.releases.save(replace(release, followed_by=by), "followed_by")
+        self.releases.save(release._replace(followed_by=by), "followed_by")
         self.topic.tell(release.id)
 
     def _named(self, asked: Instruction) -> Release | None:
         if not asked.release and (everyone := self.table.turn(asked.target).everyone):
-            asked = replace(asked, release=everyone[0].release)
+            asked = asked._replace(release=everyone[0].release)
         # Pinned, so that the same event never stops the release that comes after it.
         named = self.answers.pin(asked).release
         found = self.releases.load(named) if named else None

@@ -48,7 +48,7 @@ class Finish:
             outcome = replace(judge(seen), at=now())
             if not outcome.is_live:
                 release = note_alarms(release, self._table)
-            release = replace(release, outcome=outcome, step="finished")
+            release = release._replace(outcome=outcome, step="finished")
             if self._table.close(release):
                 measured(release)
             else:
@@ -77,7 +77,7 @@ class Finish:
         if not asked_from or (release.outcome and release.outcome.is_live):
             return
         if found := self._table.load(asked_from):
-            self._table.save(replace(found, followed_by=""), "followed_by")
+            self._table.save(found._replace(followed_by=""), "followed_by")
             self._topic.tell(found.id)
 
     def _end(self, release: Release, ended_as: str) -> DeploymentEnd | None:

@@ -1,7 +1,5 @@
 """Which version a roll back goes to."""
 
-from dataclasses import replace
-
 from pilotage import rollout
 from pilotage.fault import Fault
 from pilotage.gateways import lambda_functions
@@ -33,8 +31,8 @@ def find_version(
     if not version:
         return asked, [Fault(place, f"nothing is known to be good before {plan.live}.", fix)]
     if not _is_there(plan.target.function, version):
-        return asked, [Fault(place, f"version {version} does not exist or is not Active.", fix)]
-    return replace(asked, leaves=leaves), []
+        return asked, [Fault(place, f"version {version} does not exist or has failed.", fix)]
+    return asked._replace(leaves=leaves), []
 
 
 def _is_there(function: str, version: str) -> bool:
@@ -44,4 +42,4 @@ def _is_there(function: str, version: str) -> bool:
         if code_of(error) == "ResourceNotFoundException":
             return False
         raise
-    return found.settled and not found.failure
+    return not found.failure

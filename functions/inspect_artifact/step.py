@@ -1,6 +1,6 @@
 """Claim the object version, look at archive and target, and keep what was found."""
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from inspect_artifact import roll_backs
 from pilotage import appspec, archive_faults, documents, manifest
@@ -37,8 +37,7 @@ NO_MANIFEST = Manifest()
 FACT_NAMES = ("version", "commit", "by", "url", "notes", "run")
 
 
-@dataclass(frozen=True, slots=True)
-class Contents:
+class Contents(NamedTuple):
     """What the archive holds of interest."""
 
     manifest: Manifest = NO_MANIFEST
@@ -83,7 +82,7 @@ class Inspection:
         release = Release(artifact, execution, now("milliseconds"), roll_back=roll_back)
         release = self._table.claim(release)
         release = self._look_back(release, roll_back) if roll_back else self._look(release)
-        release = replace(release, channel=self._channel)
+        release = release._replace(channel=self._channel)
         found = ("facts", "sha256", "faults", "plan", "urgent", "roll_back", "channel")
         self._table.save(release, *found)
         if release.faults:
@@ -94,14 +93,14 @@ class Inspection:
         artifact = release.artifact
         self._faults += key_faults(artifact.key)
         if self._faults:
-            return replace(release, faults=few(self._faults))
+            return release._replace(faults=few(self._faults))
         try:
             stored = artifact_store.head(artifact)
             found = self._target(release)
             contents = self._contents(artifact)
         except (ObjectGone, ObjectUnreadable) as error:
             self._faults.append(_object_fault(artifact, error))
-            return replace(release, faults=few(self._faults))
+            return release._replace(faults=few(self._faults))
         facts = {name: stored.metadata[name] for name in FACT_NAMES if stored.metadata.get(name)}
         facts.update(contents.manifest.facts)
         facts.update(self._asked_again(release, stored.metadata.get(ASKED, "")))
@@ -112,8 +111,7 @@ class Inspection:
             self._faults += missing_faults(
                 plan.target, artifact, stored.sha256, in_parts=stored.in_parts
             )
-        return replace(
-            release,
+        return release._replace(
             facts={name: shown(text, 2000) for name, text in facts.items()},
             sha256=stored.sha256,
             plan=plan,
@@ -148,7 +146,7 @@ class Inspection:
                 asked, faults = roll_backs.find_version(asked, plan, function.alias, turn)
                 self._faults += faults
         facts = {"by": asked.by, "notes": asked.reason, "asked_from": asked.asked_from}
-        return replace(release, facts=facts, plan=plan, roll_back=asked, faults=few(self._faults))
+        return release._replace(facts=facts, plan=plan, roll_back=asked, faults=few(self._faults))
 
     def _contents(self, artifact: Artifact) -> Contents:
         if artifact.file_name.endswith(".release.yml"):

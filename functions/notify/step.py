@@ -4,7 +4,6 @@ import json
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Protocol
 
 from pilotage import notice as notices
@@ -72,7 +71,7 @@ class Notifier:
         operator's instruction."""
         if instruction_id := topic.instruction_in(text):
             return f"{INSTRUCTION}{instruction_id}"
-        return topic.release_in(text) or self._deployed_by(topic.deployment_in(text))
+        return topic.release_in(text) or self._deployed_by(text)
 
     def _notice(self, about: str) -> Notice | None:
         if about.startswith(INSTRUCTION):
@@ -102,11 +101,11 @@ class Notifier:
             return None
         if before.until > self._now():
             return BUSY_SECONDS
-        claim = replace(before, until=self._now() + CLAIM_SECONDS)
+        claim = before._replace(until=self._now() + CLAIM_SECONDS)
         kept = self._messages.put_message(about, claim, before)
         if kept is None:
             return BUSY_SECONDS
-        kept = replace(kept, looks=(*kept.looks, *self._planned(notice, kept.looks)))
+        kept = kept._replace(looks=(*kept.looks, *self._planned(notice, kept.looks)))
         return None if self._all_told(notice, step, kept) else BUSY_SECONDS
 
     def _all_told(self, notice: Notice, step: Step | None, kept: Message | None) -> bool:
@@ -115,11 +114,11 @@ class Notifier:
             try:
                 told = step()
             except Exception:
-                self._messages.put_message(notice.release, replace(kept, until=0), kept)
+                self._messages.put_message(notice.release, kept._replace(until=0), kept)
                 raise
             step = self._channel.next(notice, told)
             until = self._now() + CLAIM_SECONDS if step else 0
-            now = replace(kept, told=told, until=until)
+            now = kept._replace(told=told, until=until)
             kept = self._messages.put_message(notice.release, now, kept)
         return step is None
 
@@ -130,11 +129,16 @@ class Notifier:
         due = [at + SETTLED_SECONDS for at in moments if at + SETTLED_SECONDS > self._now()]
         return tuple(moments) if moments and self._tell_at(notice.release, due) else ()
 
-    def _deployed_by(self, deployment_id: str) -> str:
+    def _deployed_by(self, text: str) -> str:
+        """That a deployment of ours begins was told before it was created; while nobody has written
+        down whose it is, there is nothing to add."""
+        deployment_id = topic.deployment_in(text)
         if not deployment_id:
             return ""
         if release := self._releases.release_of(deployment_id):
             return release.id
+        if topic.is_of_a_beginning(text):
+            return ""
         deployment = deployments.deployment(deployment_id)
         return deployment.description if deployment else ""
 

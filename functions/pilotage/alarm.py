@@ -1,6 +1,6 @@
 """An alarm as CloudWatch shows it: its name, whether it is red, and its value against its limit."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pilotage.fault import shown
 
@@ -12,8 +12,7 @@ _BEYOND = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class AlarmSeen:
+class AlarmSeen(NamedTuple):
     """`value` is the datapoint furthest beyond the limit, None when CloudWatch shows none. `what`
     names it for people where its own name does not."""
 

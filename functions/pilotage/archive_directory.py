@@ -8,7 +8,6 @@ Format: PKWARE APPNOTE.TXT 6.3.10, sections 4.3.12 to 4.3.16 and 4.5.3; names in
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 MAX_ENTRIES = 50_000
@@ -28,8 +27,7 @@ class Unreadable(Exception):
     """The bytes are no zip archive that can be read; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(NamedTuple):
     """What the end record says of the directory."""
 
     entries: int

@@ -2,8 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pilotage.fault import Fault, shown
 
@@ -12,8 +11,7 @@ MAX_PATH = 500
 KEY_FORM = "<application>/<deployment group>/<file name>"
 
 
-@dataclass(frozen=True, slots=True)
-class Artifact:
+class Artifact(NamedTuple):
     """`uploaded_at` is ISO 8601 in UTC; `sequencer` orders the events of one key."""
 
     bucket: str

@@ -2,13 +2,11 @@
 to Lambda's invocation was lost, or came too late."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """`token` continues the execution while this is the newest try. `number` sorts as tries began,
     over all states of an execution; "" where the state machine did not say."""
 

@@ -1,6 +1,6 @@
 """What a person may do about a release with one click, in each of its states."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pilotage import outcome as outcomes
 from pilotage.durations import epoch
@@ -13,8 +13,7 @@ ACTIONS = (STOP, ROLL_BACK, RELEASE_AGAIN)
 ROLL_BACK_HOURS = 24
 
 
-@dataclass(frozen=True, slots=True)
-class Button:
+class Button(NamedTuple):
     """`asks` is said before it is done, `yes` agrees."""
 
     action: str

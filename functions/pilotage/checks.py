@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pilotage.fault import shown
 
@@ -13,8 +13,7 @@ MAX_MILLISECONDS = 60_000
 LONGEST_REASON = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """`within_ms` 0 sets no limit of its own."""
 
     invoke: Mapping[str, Any]

@@ -3,9 +3,8 @@
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
 from pilotage import button as buttons
@@ -24,8 +23,7 @@ KINDS = {
 NOTHING_DONE = "Nothing was done."
 
 
-@dataclass(frozen=True, slots=True)
-class Click:
+class Click(NamedTuple):
     """`user` is Slack's id of who clicked, which its signature vouches for; `name` is what they
     call themselves. `answer_url` reaches the clicker alone."""
 

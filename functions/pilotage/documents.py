@@ -5,8 +5,7 @@ billion times as a billion nodes. Here scalars stay the text they are, and alias
 """
 
 import json
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pilotage.fault import Fault, shown
 
@@ -15,8 +14,7 @@ TOO_DEEP = f"is nested more than {MAX_DEPTH} levels deep."
 Path = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """A parsed file. `lines` gives the line of a value by its path."""
 
     name: str

@@ -1,15 +1,14 @@
 """What happened to a release, line by line: the details, for whoever looks for them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pilotage.durations import epoch, in_words
 from pilotage.fault import shown
 from pilotage.release import CheckResult, Release
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """`key` tells lines apart, so that none is said twice. `at` in seconds since the epoch, 0 when
     nobody noted it."""
 

@@ -1,7 +1,7 @@
 """What holds a release up that has nobody before it: a freeze, someone else's deployment, an alarm."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pilotage.fault import shown
 from pilotage.turns import ROLL_BACK, UPLOAD, Claim
@@ -14,8 +14,7 @@ FUNCTION = "function"
 HOLD_UP = (FREEZE, DEPLOYMENT, ALARM)
 
 
-@dataclass(frozen=True, slots=True)
-class Freeze:
+class Freeze(NamedTuple):
     """A person halted a target, or everything. `by` is who they claim to be; `at` when they said
     so: of two orders that arrive the wrong way round the later one counts."""
 
@@ -26,8 +25,7 @@ class Freeze:
     at: str
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
+class Hold(NamedTuple):
     """Why a release waits: `kind`, the words for people, and the names of the red alarms."""
 
     kind: str

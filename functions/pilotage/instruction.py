@@ -1,8 +1,7 @@
 """What an operator asks for, by an event on the stack's own bus."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pilotage.fault import Fault, did_you_mean, shown
 from pilotage.hold import EVERYTHING
@@ -35,8 +34,7 @@ LONGEST = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Instruction:
+class Instruction(NamedTuple):
     """`id` is the event's own; `by` is who they claim to be: the bus knows only the account. A
     roll back with a `release` goes back from that release alone."""
 
@@ -64,8 +62,7 @@ class Instruction:
         return self.target.partition("/")[2]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What came of an instruction: kept for good, and told in chat, in the channel of the release
     that it is about."""
 

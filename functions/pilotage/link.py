@@ -4,7 +4,7 @@ A URL that someone claims is data: only plain https is taken, and nothing that c
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import quote
 
 from pilotage.release import Release
@@ -24,8 +24,7 @@ _CONSOLES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """`url` is safe in a Slack link as it is."""
 
     label: str

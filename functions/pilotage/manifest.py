@@ -5,8 +5,8 @@ The published schema is `docs/pilotage.schema.json`; a test holds the two togeth
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from pilotage import rollout as rollouts
 from pilotage.checks import MAX_MILLISECONDS, Check, milliseconds
@@ -24,8 +24,7 @@ MAX_CHECKS_BYTES = 100_000
 MAX_GUESSES = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(NamedTuple):
     """`before` and `after` are checks; `before_hook` and `after_hook` name the user's own."""
 
     rollout: Rollout | None = None
@@ -33,7 +32,7 @@ class Manifest:
     after: tuple[Check, ...] = ()
     before_hook: str = ""
     after_hook: str = ""
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = MappingProxyType({})
 
     @property
     def asks(self) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 The first line of every notice says what users get now.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pilotage import history
 from pilotage import instruction as instructions
@@ -47,8 +47,7 @@ OPERATOR_EMOJI = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(NamedTuple):
     """How far users have moved: `share` (0 to 1) gets `version`. `next_at`, seconds since the
     epoch, is when `next_share` of them will; 0 when that is not known. At each of `moves` more
     users move."""
@@ -60,8 +59,7 @@ class Progress:
     moves: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """What users get by the alias right now: their `share` (0 to 1) of the new version, None when
     nobody looked, and the alarms that are watched meanwhile. `after` is what users got after it, as
     people call it; "" while they get it."""
@@ -74,8 +72,7 @@ class Seen:
 UNSEEN = Seen()
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """`headline` and `users_get` are complete by themselves; `reasons` may be long and foreign.
 
     `rank` orders the notices of a release: a later one replaces an earlier one, never the other

@@ -1,6 +1,7 @@
 """How a release ends, judged by what users get: the alias decides, not what anybody says."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pilotage.fault import shown
 from pilotage.target import AliasState
@@ -46,8 +47,7 @@ class Outcome:
         return self.kind == STOPPED and self.exposed
 
 
-@dataclass(frozen=True, slots=True)
-class DeploymentEnd:
+class DeploymentEnd(NamedTuple):
     """What CodeDeploy says of a deployment's end. Times in seconds since the epoch, 0 if unknown."""
 
     status: str
@@ -60,8 +60,7 @@ class DeploymentEnd:
     rolled_back_at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """Everything the judgement rests on. `error` and `cause` are the state machine's."""
 
     error: str = ""

@@ -1,6 +1,5 @@
 """Frozen values as plain data and back, for the table and for events."""
 
-import dataclasses
 import types
 import typing
 from collections.abc import Mapping
@@ -10,9 +9,9 @@ T = TypeVar("T")
 
 
 def plain(value: Any) -> Any:
-    """Dataclasses, tuples and mappings as what JSON can hold."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    """Frozen values, tuples and mappings as what JSON can hold."""
+    if names := _members(type(value)):
+        return {name: plain(getattr(value, name)) for name in names}
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     if isinstance(value, Mapping):
@@ -21,11 +20,16 @@ def plain(value: Any) -> Any:
 
 
 def build(kind: type[T], data: Mapping[str, Any]) -> T:
-    """The dataclass that `plain` made this of. Members it does not know are left out, so that an
+    """The frozen value that `plain` made this of. Members it does not know are left out, so that an
     older version can read what a newer one wrote."""
     hints = typing.get_type_hints(kind)
-    known = {field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
-    return kind(**{name: _value(hints[name], data[name]) for name in known if name in data})
+    known = (name for name in _members(kind) if name in data)
+    return kind(**{name: _value(hints[name], data[name]) for name in known})
+
+
+def _members(kind: Any) -> tuple[str, ...]:
+    """Of a named tuple or a dataclass; () of anything else."""
+    return getattr(kind, "_fields", ()) or tuple(getattr(kind, "__dataclass_fields__", ()))
 
 
 def _value(hint: Any, data: Any) -> Any:
@@ -37,6 +41,6 @@ def _value(hint: Any, data: Any) -> Any:
         return _value(inner[0], data)
     if origin is tuple:
         return tuple(_value(typing.get_args(hint)[0], item) for item in data)
-    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
+    if _members(hint):
         return build(hint, data)
     return data

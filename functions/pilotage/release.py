@@ -1,8 +1,8 @@
 """A release: one artifact on its way to one target, and everything known of it so far."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from pilotage.alarm import AlarmSeen
 from pilotage.artifact import Artifact, as_event
@@ -20,8 +20,7 @@ from pilotage.turns import ROLL_BACK, UPLOAD, URGENT, Claim
 STEPS = ("inspecting", "waiting", "publishing", "checking", "shifting", "verifying", "finished")
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What inspection found out: where the artifact goes and how. `live` is the version that the
     alias pointed at, empty when there was no alias yet."""
 
@@ -35,8 +34,7 @@ class Plan:
     group_rollout: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
+class Revision(NamedTuple):
     """A published Lambda version: code and configuration. `code_sha256` is Lambda's own, base64.
 
     `previous` is what users got when it was published; `way` is how it goes live: `deploy`,
@@ -50,8 +48,7 @@ class Revision:
     way: str = "deploy"
 
 
-@dataclass(frozen=True, slots=True)
-class Deployment:
+class Deployment(NamedTuple):
     """CodeDeploy's own. `alarm` is the new version's alarm, made for this deployment alone."""
 
     id: str = ""
@@ -60,8 +57,7 @@ class Deployment:
     alarms: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Replaced:
+class Replaced(NamedTuple):
     """The release that was live when this one was published: what its uploader called it, and its
     commit. Empty where nobody said."""
 
@@ -69,8 +65,7 @@ class Replaced:
     commit: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
+class CheckResult(NamedTuple):
     """How the checks of one moment (`before` or `after`) ended, and how long they took."""
 
     moment: str
@@ -79,8 +74,7 @@ class CheckResult:
     took_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class RollBack:
+class RollBack(NamedTuple):
     """A release that a person asked for: it publishes nothing. It goes to `version`; when none is
     named, from the version that it `leaves` to the one that was live before it. `bound`: it goes
     back from the version that it leaves, and from no other. `asked_from` is the release from which
@@ -108,8 +102,7 @@ def roll_back_event(
     return {**as_event(artifact), "roll_back": plain(asked)}
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(NamedTuple):
     """Someone asked to stop the release and to bring users back."""
 
     by: str
@@ -127,8 +120,7 @@ class Stop:
         return f"stopped by {self.by}: {self.reason}"
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(NamedTuple):
     """Kept in the table, one section an attribute: each step writes only its own.
 
     `token` continues the execution where it waits, by the try that is numbered `attempt`; `hold` is
@@ -144,7 +136,7 @@ class Release:
     execution: str
     claimed_at: str
     step: str = "inspecting"
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = MappingProxyType({})
     sha256: str = ""
     faults: tuple[Fault, ...] = ()
     plan: Plan | None = None
@@ -157,7 +149,7 @@ class Release:
     stop: Stop | None = None
     urgent: str = ""
     roll_back: RollBack | None = None
-    times: Mapping[str, str] = field(default_factory=dict)
+    times: Mapping[str, str] = MappingProxyType({})
     replaces: Replaced | None = None
     channel: str = ""
     followed_by: str = ""
@@ -225,14 +217,14 @@ class Release:
 
     def stepped(self, step: str, now: str) -> "Release":
         """The release as it enters a step. A step that is tried again began when it first did."""
-        return replace(self, step=step, times={step: now, **self.times})
+        return self._replace(step=step, times={step: now, **self.times})
 
     def tried(self, attempt: Attempt) -> "Release":
-        return replace(self, token=attempt.token, attempt=attempt.number)
+        return self._replace(token=attempt.token, attempt=attempt.number)
 
     def check(self, moment: str) -> CheckResult | None:
         return next((check for check in self.checks if check.moment == moment), None)
 
     def with_check(self, result: CheckResult) -> "Release":
         others = tuple(check for check in self.checks if check.moment != result.moment)
-        return replace(self, checks=(*others, result))
+        return self._replace(checks=(*others, result))

@@ -1,7 +1,7 @@
 """How traffic moves: the phrases of a manifest, and the CodeDeploy configurations they mean."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 PREDEFINED_PREFIX = "CodeDeployDefault."
 # CodeDeploy's limits: one increment at most 99 percent, first to last shift at most 2880 minutes.
@@ -29,8 +29,7 @@ class BadRollout(Exception):
     """The words name no rollout; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rollout:
+class Rollout(NamedTuple):
     """`kind` is canary, linear, all-at-once, or named (a configuration that exists already)."""
 
     kind: str

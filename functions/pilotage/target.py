@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pilotage.fault import Fault, did_you_mean, shown
 
@@ -25,8 +25,7 @@ _CHANNEL = re.compile(r"[CG][A-Z0-9]{6,20}")
 _ALIAS = re.compile(r"(?![0-9]+$)[A-Za-z0-9_-]{1,128}")
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """What a group's tags grant. `max_errors` in percent, 0 for none. `in_order`: every release
     waits its turn, instead of the newest alone."""
 
@@ -47,8 +46,7 @@ class Target:
         return f"{self.application}/{self.group}"
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """The group as CodeDeploy describes it."""
 
     application: str
@@ -61,8 +59,7 @@ class Group:
     configuration: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class AliasState:
+class AliasState(NamedTuple):
     """Where an alias points. `weights` are the shares of other versions, 0 to 1. `revision_id`
     changes with every change of the alias."""
 
@@ -75,8 +72,7 @@ class AliasState:
         return bool(self.weights)
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionState:
+class FunctionState(NamedTuple):
     """The function as Lambda describes it. `unqualified` lists who calls it without an alias."""
 
     name: str

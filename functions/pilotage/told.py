@@ -3,15 +3,13 @@
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from pilotage.history import Line
 from pilotage.notice import Notice
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """`channel` and `ts` find the message again. `rank` and `digest` are those of the notice as
     it was last told, `ended` whether that was its end, `aloud` whether a bad end was said aloud.
     `lines` are the keys of what was said of its history."""

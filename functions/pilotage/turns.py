@@ -6,8 +6,8 @@ gone live, what was uploaded before it goes nowhere, in order or not: it would t
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from functools import cmp_to_key, reduce
+from typing import NamedTuple
 
 UPLOAD, URGENT, ROLL_BACK = "upload", "urgent", "roll back"
 _FIRST = (ROLL_BACK, URGENT, UPLOAD)
@@ -21,8 +21,7 @@ class QueueFull(Exception):
     """No more releases fit into what is kept of the target; the text is for the uploader."""
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """A release that wants the turn. `kind` is upload, urgent or roll back; `key` tells uploads of
     one key from others; `by` is who its uploader claims to be."""
 
@@ -56,8 +55,7 @@ class Claim:
         return (self.claimed_at, self.release) > (other.claimed_at, other.release)
 
 
-@dataclass(frozen=True, slots=True)
-class Life:
+class Life(NamedTuple):
     """A version that went live on the target; `rolled_back` once a person has moved users off it."""
 
     version: str
@@ -65,8 +63,7 @@ class Life:
     rolled_back: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """Who has the target's turn and who waits, next first. `newest` is the newest upload that went
     live; `lives` what was live, latest first. `number` counts the writes and guards them."""
 
@@ -91,16 +88,14 @@ class Turn:
         return (*((self.holder,) if self.holder else ()), *self.waiting)
 
 
-@dataclass(frozen=True, slots=True)
-class Superseded:
+class Superseded(NamedTuple):
     """A release that a newer upload takes the place of."""
 
     release: str
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """What a decision comes to: the new turn, who goes on now, and who is superseded."""
 
     turn: Turn
@@ -118,7 +113,7 @@ def join(turn: Turn, claim: Claim, *, in_order: bool = False) -> Move:
         raise QueueFull(f"{len(turn.waiting)} releases wait already; upload it when fewer do")
     waiting = sorted((*turn.waiting, claim), key=cmp_to_key(_before))
     if in_order:
-        return _without_the_late(replace(turn, waiting=tuple(waiting)))
+        return _without_the_late(turn._replace(waiting=tuple(waiting)))
     return _without_the_older(turn, waiting)
 
 
@@ -128,8 +123,8 @@ def call_next(turn: Turn) -> Move:
     heir = move.turn.next
     if heir is None:
         return move
-    called = replace(move.turn, holder=heir, waiting=move.turn.waiting[1:])
-    return replace(move, turn=called, goes_on=heir)
+    called = move.turn._replace(holder=heir, waiting=move.turn.waiting[1:])
+    return move._replace(turn=called, goes_on=heir)
 
 
 def leave(turn: Turn, release: str, live: str = "", before: str = "") -> Turn:
@@ -137,8 +132,8 @@ def leave(turn: Turn, release: str, live: str = "", before: str = "") -> Turn:
     before it. A release that has no place changes nothing."""
     if turn.holder is None or turn.holder.release != release:
         others = tuple(claim for claim in turn.waiting if claim.release != release)
-        return replace(turn, waiting=others) if others != turn.waiting else turn
-    left = replace(turn, holder=None)
+        return turn._replace(waiting=others) if others != turn.waiting else turn
+    left = turn._replace(holder=None)
     return _with_life(left, turn.holder, live, before) if live else left
 
 
@@ -153,7 +148,7 @@ def earlier_life(turn: Turn, current: str) -> str:
 
 def _with_life(turn: Turn, claim: Claim, version: str, before: str) -> Turn:
     if claim.kind == ROLL_BACK:
-        return replace(turn, lives=_rolled_back_to(turn.lives, version, claim.release))
+        return turn._replace(lives=_rolled_back_to(turn.lives, version, claim.release))
     if any(life.release == claim.release for life in turn.lives):
         return turn
     latest = turn.newest
@@ -162,17 +157,17 @@ def _with_life(turn: Turn, claim: Claim, version: str, before: str) -> Turn:
     others = tuple(life for life in turn.lives if life.version != version)
     if before not in ("", version, *(life.version for life in others)):
         others = (Life(before, ""), *others)  # it went live without Pilotage
-    return replace(turn, newest=latest, lives=(Life(version, claim.release), *others)[:LIVES_KEPT])
+    return turn._replace(newest=latest, lives=(Life(version, claim.release), *others)[:LIVES_KEPT])
 
 
 def _rolled_back_to(lives: tuple[Life, ...], version: str, release: str) -> tuple[Life, ...]:
     """Everything that went live after `version` is marked."""
     versions = [life.version for life in lives]
     if version not in versions:
-        return (Life(version, release), *(replace(life, rolled_back=True) for life in lives))
+        return (Life(version, release), *(life._replace(rolled_back=True) for life in lives))
     place = versions.index(version)
-    left = (replace(life, rolled_back=True) for life in lives[:place])
-    return (*left, replace(lives[place], rolled_back=False), *lives[place + 1 :])
+    left = (life._replace(rolled_back=True) for life in lives[:place])
+    return (*left, (lives[place])._replace(rolled_back=False), *lives[place + 1 :])
 
 
 def _without_the_older(turn: Turn, waiting: Iterable[Claim]) -> Move:
@@ -184,9 +179,9 @@ def _without_the_older(turn: Turn, waiting: Iterable[Claim]) -> Move:
     by = newest(uploads).label if uploads else ""
     gone = tuple(Superseded(c.release, by) for c in waiting if c not in left)
     if left != turn.waiting:
-        turn = replace(turn, waiting=left)
+        turn = turn._replace(waiting=left)
     move = _without_the_late(turn)
-    return replace(move, superseded=(*gone, *move.superseded))
+    return move._replace(superseded=(*gone, *move.superseded))
 
 
 def _without_the_late(turn: Turn) -> Move:
@@ -200,7 +195,7 @@ def _without_the_late(turn: Turn) -> Move:
         return Move(turn)
     left = tuple(claim for claim in turn.waiting if claim not in late)
     gone = tuple(Superseded(claim.release, live.label) for claim in late)
-    return Move(replace(turn, waiting=left), superseded=gone)
+    return Move(turn._replace(waiting=left), superseded=gone)
 
 
 def _before(one: Claim, other: Claim) -> int:

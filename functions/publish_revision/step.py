@@ -1,7 +1,6 @@
 """Publish once: the same artifact always gives the same version, however often this is tried."""
 
 import logging
-from dataclasses import replace
 
 from pilotage.errors import (
     AliasIsShared,
@@ -9,6 +8,7 @@ from pilotage.errors import (
     FunctionBusy,
     ReleaseOver,
     RevisionNotReady,
+    RevisionRefused,
     StopAsked,
 )
 from pilotage.gateways import deployments, lambda_functions, obstacles
@@ -53,7 +53,7 @@ class Publish:
 
     def _with_revision(self, release: Release, plan: Plan) -> Release:
         if release.step != "publishing":
-            release = replace(release.stepped("publishing", now()), hold=None)
+            release = release.stepped("publishing", now())._replace(hold=None)
             self._releases.save(release, "step", "times", "hold")
             self._topic.tell(release.id)
         if release.roll_back:
@@ -61,7 +61,7 @@ class Publish:
             revision = _earlier(release.roll_back, plan.target, turn)
             brought = self._brought(release, revision.version)
             if brought and brought.name:  # so that people know what they go back to
-                release = replace(release, facts={**release.facts, "version": brought.name})
+                release = release._replace(facts={**release.facts, "version": brought.name})
                 self._releases.save(release, "facts")
             return self._keep(release, revision)
         self._see_unshared(plan.target)
@@ -70,7 +70,7 @@ class Publish:
     def _keep(self, release: Release, revision: Revision) -> Release:
         same = revision.way == "unchanged"
         replaces = None if same else self._brought(release, revision.previous)
-        release = replace(release, revision=revision, replaces=replaces, hold=None)
+        release = release._replace(revision=revision, replaces=replaces, hold=None)
         self._releases.save(release, "revision", "replaces", "hold")
         return release
 
@@ -126,7 +126,7 @@ class Publish:
             return
         why = by_function(function, other.name if other else holder)
         if release.hold != why:
-            self._releases.save(replace(release, hold=why), "hold")
+            self._releases.save(release._replace(hold=why), "hold")
             self._topic.tell(release.id)
         raise FunctionBusy(f"{holder} is publishing {function}")
 
@@ -141,7 +141,7 @@ class Publish:
             plan.before_hook
         ):  # CodeDeploy calls hooks, and there is no deployment of a first version
             note = "only that the version is Active; your hook runs from the second release on"
-            result = replace(result, reason=result.reason or note)
+            result = result._replace(reason=result.reason or note)
         self._releases.save(release.with_check(result), "checks")
         if not result.passed:
             raise CheckFailed(result.reason)
@@ -177,7 +177,7 @@ def _earlier(roll_back: RollBack, target: Target, turn: Turn) -> Revision:
         version = current
     if not version:  # users who left the version meanwhile need not go further back
         version = earlier_life(turn, current) if current == roll_back.leaves else current
-    found = lambda_functions.configuration(target.function, version or current)
+    found = _awake(target.function, version or current)
     there = alias is not None and alias.version == found.version
     return Revision(
         version=found.version,
@@ -186,6 +186,19 @@ def _earlier(roll_back: RollBack, target: Target, turn: Turn) -> Revision:
         previous=alias.version if alias else "",
         way="unchanged" if there else "deploy",
     )
+
+
+def _awake(function: str, version: str) -> Configuration:
+    """The version, once it takes calls: Lambda puts to sleep what nobody called for weeks (with
+    SnapStart or a VPC), and users would be refused until it is ready. Raises RevisionNotReady."""
+    found = lambda_functions.configuration(function, version)
+    if found.failure:
+        raise RevisionRefused(f"Lambda says of version {version}: {found.failure}")
+    if found.asleep:
+        lambda_functions.wake(function, version)
+    if found.asleep or not found.settled:
+        raise RevisionNotReady(f"version {version} of {function} is waking up")
+    return found
 
 
 def _way(published: Configuration, target: Target, alias: AliasState | None) -> str:

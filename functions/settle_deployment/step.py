@@ -4,7 +4,6 @@ may follow it, are over."""
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
 from pilotage.gateways import alarms, deployments, workflow
 from pilotage.gateways.deployments import Deployment
@@ -62,7 +61,7 @@ def note_alarms(release: Release, table: ReleaseTable) -> Release:
     watched = release.deployment.alarms if release.deployment else ()
     if not watched or any(alarm.red for alarm in release.alarms):
         return release
-    release = replace(release, alarms=alarms.seen(watched))
+    release = release._replace(alarms=alarms.seen(watched))
     try:
         table.save(release, "alarms")
     except Exception:  # only for people

@@ -5,7 +5,7 @@ may find that its own earlier try succeeded, so it looks for it first, by the re
 deployment's description: CreateDeployment has no client token.
 """
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from pilotage.attempt import Attempt
 from pilotage.errors import AliasIsShared, TargetHeld
@@ -30,8 +30,7 @@ from pilotage.target import Group, weights_in_words
 from settle_deployment.step import ended, is_held_back, settle
 
 
-@dataclass(frozen=True, slots=True)
-class Hooks:
+class Hooks(NamedTuple):
     """Names of Pilotage's own hook functions: the AppSpec names these, whatever a user's says."""
 
     before: str
@@ -61,7 +60,7 @@ class Start:
             return
         # Written before the deployment is created, so that a retry knows of an earlier try.
         tried_before = release.deployment is not None
-        release = replace(release.tried(attempt), hold=None)
+        release = release.tried(attempt)._replace(hold=None)
         if not self._table.save_attempt(release, "hold"):
             return
         if tried_before:
@@ -82,10 +81,9 @@ class Start:
 
     def _put_aside(self, release: Release, found: Found) -> Release:
         """Go back to before the deployment, which an alarm ended before anyone got the version."""
-        release = replace(
-            release.stepped("publishing", now()),
+        release = release.stepped("publishing", now())._replace(
             aside=(*release.aside, found.id),
-            deployment=replace(release.deployment or Deployment(), id=""),
+            deployment=(release.deployment or Deployment())._replace(id=""),
             checks=(),
             alarms=(),
         )
@@ -96,8 +94,8 @@ class Start:
         """An earlier try of this state started the deployment already. Its end may have been told
         to the earlier token, so it is settled again."""
         self._table.deployed_by(earlier.id, release.id)
-        deployment = replace(release.deployment or Deployment(), id=earlier.id)
-        self._table.save(replace(release, deployment=deployment), "deployment")
+        deployment = (release.deployment or Deployment())._replace(id=earlier.id)
+        self._table.save(release._replace(deployment=deployment), "deployment")
         self._stop_when_asked(release.id)
         settle(earlier.id, self._table)
 
@@ -107,7 +105,7 @@ class Start:
         found = obstacles.not_ready(release.target_name, release.claim.kind)
         if found is None:
             return False
-        release = replace(release, hold=found)
+        release = release._replace(hold=found)
         self._table.save(release, "hold")
         self._topic.tell(release.id)
         if first := self._goes_first(release):
@@ -131,14 +129,14 @@ class Start:
     def _start(self, release: Release, plan: Plan, revision: Revision) -> None:
         revision = _from_where_users_are(plan, revision)
         if revision.way == "unchanged":  # someone else has moved users there
-            self._table.save(replace(release, revision=revision), "revision")
+            self._table.save(release._replace(revision=revision), "revision")
             workflow.succeed(release.token, {"release": release.id})
             return
         if plan.rollout and plan.rollout.is_made_by_us:
             deployment_groups.ensure_configuration(plan.rollout)
         group = deployment_groups.group_settings(plan.target.application, plan.target.group)
         watched = _watched(release, plan, revision, group)
-        release = replace(release.stepped("checking", now()), revision=revision, deployment=watched)
+        release = release.stepped("checking", now())._replace(revision=revision, deployment=watched)
         # Written first: whoever finishes the release knows then what may come to be.
         if not self._table.save_open(release, "revision", "deployment", "step", "times"):
             workflow.fail(release.token, "ReleaseOver", "it was finished meanwhile")
@@ -146,9 +144,9 @@ class Start:
         if watched.alarm:
             alarms.put_version_alarm(watched.alarm, plan.target, revision.version)
         self._topic.tell(release.id)
-        started = replace(watched, id=_created(self._order(release, plan, revision, group)))
+        started = watched._replace(id=_created(self._order(release, plan, revision, group)))
         self._table.deployed_by(started.id, release.id)
-        self._table.save(replace(release, deployment=started), "deployment")
+        self._table.save(release._replace(deployment=started), "deployment")
         self._stop_when_asked(release.id)
 
     def _order(self, release: Release, plan: Plan, revision: Revision, group: Group) -> Order:
@@ -198,7 +196,7 @@ def _from_where_users_are(plan: Plan, revision: Revision) -> Revision:
             raise TargetHeld(f"deployment {busy[0]} began meanwhile")
         raise AliasIsShared(weights_in_words(plan.target, alias))
     there = alias.version == revision.version and not alias.is_weighted
-    return replace(revision, previous=alias.version, way="unchanged" if there else revision.way)
+    return revision._replace(previous=alias.version, way="unchanged" if there else revision.way)
 
 
 def _watched(release: Release, plan: Plan, revision: Revision, group: Group) -> Deployment:

@@ -5,9 +5,8 @@ Each part is safe to do at any moment, and twice at once.
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from finish_release.step import Finish
 from pilotage.artifact import as_event
@@ -26,8 +25,7 @@ YOUNG = timedelta(minutes=5)
 LONGEST_RUN = timedelta(minutes=10)
 
 
-@dataclass(frozen=True, slots=True)
-class Uploads:
+class Uploads(NamedTuple):
     """Where uploads lie and what releases them. An upload without a release for `lost_after` has
     lost its event."""
 

@@ -7,7 +7,7 @@ step that dies in between leaves a turn whose holder was not called: `look_again
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from pilotage import hold, turns
 from pilotage.attempt import Attempt
@@ -28,8 +28,7 @@ FIRST_PAUSE_SECONDS = 0.02
 LONGEST_PAUSE_SECONDS = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(NamedTuple):
     """What was written. `obstacle` holds up the release that would be next."""
 
     move: Move
@@ -68,7 +67,7 @@ class Turns:
         if release.stop:
             workflow.fail(attempt.token, "StopAsked", str(release.stop))
             return
-        release = replace(release.tried(attempt), step="waiting", hold=ASKED)
+        release = release.tried(attempt)._replace(step="waiting", hold=ASKED)
         # Before anyone can call it.
         if not self._releases.save_attempt(release, "step", "hold"):
             return
@@ -171,7 +170,7 @@ class Turns:
         if found := obstacle(target, heir.kind, self._table):
             return Decided(move, found)
         called = turns.call_next(move.turn)
-        return Decided(replace(called, superseded=(*move.superseded, *called.superseded)))
+        return Decided(called._replace(superseded=(*move.superseded, *called.superseded)))
 
     def _without_the_dead(self, turn: Turn) -> Turn:
         """A holder whose release is over gave its turn to nobody."""
@@ -203,7 +202,7 @@ class Turns:
         release = self._releases.load(release_id)
         if release is None or release.hold == why:
             return False
-        waits = self._releases.save_hold(replace(release, hold=why))
+        waits = self._releases.save_hold(release._replace(hold=why))
         if waits:
             self._topic.tell(release_id)
         if release.stop:

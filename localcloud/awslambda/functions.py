@@ -179,6 +179,17 @@ _PENDING = {
 }
 
 
+def _state(version: Version, now: float, *, pending: bool) -> Params:
+    """https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html"""
+    if version.asleep_at is not None:
+        reason = "The function is inactive."
+        return {"State": "Inactive", "StateReason": reason, "StateReasonCode": "Idle"}
+    if version.is_waking(now):
+        reason = "The function is being restored."
+        return {"State": "Pending", "StateReason": reason, "StateReasonCode": "Restoring"}
+    return _PENDING if pending else {"State": "Active"}
+
+
 def _last_update(settled: bool) -> str:
     """First set "after function creation completes", the model says."""
     return "Successful" if settled else "InProgress"
@@ -212,6 +223,6 @@ def configuration(function: Function, version: Version, now: float, qualifier: s
         "CodeSha256": version.code.sha256,
         "LastModified": iso(version.created_at),
         "RevisionId": version.revision_id(now),
-        **(_PENDING if pending or not (settled or latest) else {"State": "Active"}),
+        **_state(version, now, pending=pending or not (settled or latest)),
         "LastUpdateStatus": None if pending else _last_update(settled or not latest),
     }

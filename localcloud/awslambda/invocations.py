@@ -100,6 +100,7 @@ class Invocations:
             raise AwsError(
                 "TooManyRequestsException", "Rate Exceeded.", 429, Reason=reason, Type="User"
             )
+        version.take_call(self._clock.now())
         sandbox = self._pool.take(function, version)
         try:
             return self._run_in(sandbox, invocation), sandbox.log.tail

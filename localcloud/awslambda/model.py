@@ -83,8 +83,26 @@ class Version:
         default_factory=lambda: (str(uuid.uuid4()), str(uuid.uuid4()))
     )
 
+    # Since when it is asleep, and since when it wakes up; None while it is awake.
+    asleep_at: float | None = None
+    woken_at: float | None = None
+
     def settled(self, now: float) -> bool:
         return now >= self.created_at + SETTLE_SECONDS
+
+    def is_waking(self, now: float) -> bool:
+        return self.woken_at is not None and now < self.woken_at + SETTLE_SECONDS
+
+    def take_call(self, now: float) -> None:
+        """Raises while it sleeps, which wakes it, and until it is awake."""
+        if self.asleep_at is not None:
+            self.asleep_at, self.woken_at = None, now
+        if self.is_waking(now):
+            message = (
+                "Lambda is initializing your function. "
+                "It will be ready to invoke once your function state becomes ACTIVE."
+            )
+            raise AwsError("SnapStartNotReadyException", message, 409, Type="User")
 
     def revision_id(self, now: float) -> str:
         return self.revision_ids[self.settled(now)]

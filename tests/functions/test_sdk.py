@@ -2,8 +2,11 @@
 
 import ast
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 from collections import defaultdict
 from pathlib import Path
 
@@ -60,16 +63,49 @@ def test_the_pins_that_ship_are_the_pins_of_the_tests():
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory):
-    """botocore's data, trimmed."""
-    whole = Path(botocore.__file__).parent / "data"
-    copy = tmp_path_factory.mktemp("botocore") / "data"
+def trimmed(tmp_path_factory):
+    """A folder with botocore in it, trimmed."""
+    whole = Path(botocore.__file__).parent
+    copy = tmp_path_factory.mktemp("sdk") / "botocore"
+    shutil.copytree(whole, copy, ignore=shutil.ignore_patterns("data", "__pycache__"))
     for service in CALLS:
-        shutil.copytree(whole / service, copy / service)
-    for path in whole.glob("*.json"):
-        shutil.copy(path, copy)
+        shutil.copytree(whole / "data" / service, copy / "data" / service)
+    for path in (whole / "data").glob("*.json"):
+        shutil.copy(path, copy / "data")
     trim(copy)
-    return copy
+    return copy.parent
+
+
+@pytest.fixture(scope="module")
+def data(trimmed):
+    return trimmed / "botocore" / "data"
+
+
+def test_the_trimmed_sdk_makes_every_client_and_calls_without_its_manuals(trimmed, cloud):
+    """Also what is paginated, and what AWS refuses."""
+    code = """
+import botocore.docs, botocore.session, sys
+session = botocore.session.Session()
+for service in sys.argv[1:]:
+    client = session.create_client(service)
+    assert not hasattr(client, "no_such_call")
+client = session.create_client("dynamodb")
+assert client.get_item.__doc__ == "", client.get_item.__doc__
+assert client.get_paginator("query").paginate.__doc__ == ""
+try:
+    client.get_item(TableName="no-such-table", Key={"pk": {"S": "x"}})
+except client.exceptions.ResourceNotFoundException as error:
+    print("refused", botocore.docs.__file__)
+"""
+    said = subprocess.run(
+        [sys.executable, "-c", code, *CALLS],
+        env={**os.environ, **cloud.environment(), "PYTHONPATH": str(trimmed)},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert said.stderr == ""
+    assert said.stdout == f"refused {trimmed}/botocore/docs/__init__.py\n"
 
 
 @pytest.mark.parametrize("region", ["us-east-1", "eu-west-3", "us-gov-west-1", "cn-north-1"])

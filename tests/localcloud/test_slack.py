@@ -1,7 +1,5 @@
 """Both ways to Slack, against a Slack that keeps what it was sent."""
 
-from dataclasses import replace
-
 import pytest
 
 from localcloud.slack import TOKEN
@@ -68,6 +66,6 @@ def test_what_an_older_version_kept_of_a_message_is_replaced_like_any_other(aws,
     )
     before = table.message("old")
     assert (before.told.ts, before.told.rank, before.until) == ("1.1", 4, 0)
-    claimed = table.put_message("old", replace(before, until=5), before)
+    claimed = table.put_message("old", before._replace(until=5), before)
     assert claimed == table.message("old")
     assert table.put_message("old", before, before) is None, "someone else wrote"

@@ -121,6 +121,22 @@ def test_a_roll_back_goes_to_the_version_before_at_once_and_without_checks(team)
 
 
 @pytest.mark.long
+def test_a_roll_back_wakes_a_version_that_lambda_has_put_to_sleep(team, cloud):
+    """No user may be moved to it before it takes calls."""
+    target = two_lives(team)
+    before = cloud.functions.find(team.function).versions["1"]
+    before.asleep_at = cloud.clock.now()
+    asked = put(team, "Roll Back", target=target, by="mara", reason="it is slow")
+    ending = team.ending(f"{target}/roll-back-{asked}")
+    assert (ending.kind, ending.users_get) == ("live", "1")
+    assert before.asleep_at is None
+    moved = team.aws.codedeploy.get_deployment(deploymentId=ending.told["deployment"])
+    began = moved["deploymentInfo"]["createTime"].timestamp()
+    assert not before.is_waking(began)
+    assert team.alias() == ("1", {})
+
+
+@pytest.mark.long
 def test_a_roll_back_goes_before_what_waits_and_past_a_freeze(team):
     target = two_lives(team)
     answer(team, put(team, "Freeze", target=target, by="mara", reason="hold on"))

@@ -1,7 +1,5 @@
 """One release in each of the states that people read of, with everything that a message can show."""
 
-from dataclasses import replace
-
 from pilotage.alarm import AlarmSeen
 from pilotage.artifact import Artifact
 from pilotage.fault import Fault
@@ -42,41 +40,37 @@ RECEIVED = Release(
         "run": "https://github.com/shop/checkout/actions/runs/812",
     },
 )
-PLANNED = replace(RECEIVED, plan=Plan(Target("checkout", "prod", "checkout", "live"), "41"))
-WAITING = replace(
-    PLANNED, step="waiting", hold=Hold("alarm", "alarm is red: checkout-p99", ("checkout-p99",))
+PLANNED = RECEIVED._replace(plan=Plan(Target("checkout", "prod", "checkout", "live"), "41"))
+WAITING = PLANNED._replace(
+    step="waiting", hold=Hold("alarm", "alarm is red: checkout-p99", ("checkout-p99",))
 )
-CHECKING = replace(
-    PLANNED,
+CHECKING = PLANNED._replace(
     step="checking",
     times={name: at for name, at in TIMES.items() if name != "shifting"},
-    plan=replace(PLANNED.plan, before_hook="CodeDeployHook_smoke"),
+    plan=PLANNED.plan._replace(before_hook="CodeDeployHook_smoke"),
     revision=Revision("42", "sha", "configuration", "41"),
     replaces=Replaced("4.11.3", "51d0e77"),
     deployment=Deployment("d-7QX2B913S", alarms=("checkout-5xx", "checkout-p99")),
 )
-SHIFTING = replace(
-    CHECKING,
+SHIFTING = CHECKING._replace(
     step="shifting",
     times=TIMES,
-    plan=replace(PLANNED.plan, rollout=parse("canary 10% 5m")),
-    deployment=replace(
-        CHECKING.deployment, configuration="CodeDeployDefault.LambdaCanary10Percent5Minutes"
+    plan=PLANNED.plan._replace(rollout=parse("canary 10% 5m")),
+    deployment=CHECKING.deployment._replace(
+        configuration="CodeDeployDefault.LambdaCanary10Percent5Minutes"
     ),
     checks=(CheckResult("before", True, took_ms=2100),),
 )
-BEING_STOPPED = replace(
-    SHIFTING, stop=Stop("jonas (U02)", "asked for in chat", "2026-11-23T14:02:00Z")
+BEING_STOPPED = SHIFTING._replace(
+    stop=Stop("jonas (U02)", "asked for in chat", "2026-11-23T14:02:00Z")
 )
-LIVE = replace(
-    SHIFTING,
+LIVE = SHIFTING._replace(
     step="finished",
     times={**TIMES, "verifying": "2026-11-23T14:05:12+00:00"},
     checks=(*SHIFTING.checks, CheckResult("after", True, took_ms=3900)),
     outcome=Outcome("live", "42", at="2026-11-23T14:06:40+00:00"),
 )
-CHECK_FAILED = replace(
-    CHECKING,
+CHECK_FAILED = CHECKING._replace(
     step="finished",
     checks=(CheckResult("before", False, "statusCode is 502, expected 200", 1800),),
     outcome=Outcome(
@@ -87,8 +81,7 @@ CHECK_FAILED = replace(
         command=COMMAND,
     ),
 )
-ROLLED_BACK = replace(
-    SHIFTING,
+ROLLED_BACK = SHIFTING._replace(
     step="finished",
     alarms=(
         AlarmSeen("checkout-5xx", True, 4.2, 1.0, "GreaterThanThreshold", "%"),
@@ -105,8 +98,7 @@ ROLLED_BACK = replace(
         exposed=True,
     ),
 )
-REJECTED = replace(
-    PLANNED,
+REJECTED = PLANNED._replace(
     step="finished",
     faults=(
         Fault("pilotage.yml:1", 'rollout: "canari 10% 5m" is no rollout.', 'Say "canary 10% 5m".'),
@@ -114,44 +106,39 @@ REJECTED = replace(
     ),
     outcome=Outcome("rejected", "41", at="2026-11-23T14:00:01+00:00"),
 )
-SUPERSEDED = replace(
-    WAITING,
+SUPERSEDED = WAITING._replace(
     step="finished",
     outcome=Outcome(
         "superseded", "41", "4.12.1 by jonas (8kQ2mB1z) was uploaded later and goes first."
     ),
 )
-PUBLISHING = replace(PLANNED, step="publishing", times={"publishing": TIMES["publishing"]})
-UNCHANGED = replace(
-    PUBLISHING,
+PUBLISHING = PLANNED._replace(step="publishing", times={"publishing": TIMES["publishing"]})
+UNCHANGED = PUBLISHING._replace(
     step="finished",
     revision=Revision("41", "sha", "configuration", "41", "unchanged"),
     outcome=Outcome("unchanged", "41", at="2026-11-23T14:00:12+00:00"),
 )
-FIRST = replace(
-    PUBLISHING,
+FIRST = PUBLISHING._replace(
     step="finished",
-    plan=replace(PLANNED.plan, live=""),
+    plan=PLANNED.plan._replace(live=""),
     revision=Revision("1", "sha", "configuration", "", "first"),
     checks=(CheckResult("before", True, "none were asked; the version is Active"),),
     outcome=Outcome("live", "1", at="2026-11-23T14:00:12+00:00"),
 )
-VERIFYING = replace(
-    SHIFTING,
+VERIFYING = SHIFTING._replace(
     step="verifying",
     times={**TIMES, "verifying": "2026-11-23T14:05:12+00:00"},
-    plan=replace(SHIFTING.plan, after_hook="CodeDeployHook_smoke"),
+    plan=SHIFTING.plan._replace(after_hook="CodeDeployHook_smoke"),
 )
-LINEAR = replace(
-    SHIFTING,
-    plan=replace(PLANNED.plan, rollout=parse("linear 10% 1m")),
-    deployment=replace(
-        CHECKING.deployment, configuration="CodeDeployDefault.LambdaLinear10PercentEvery1Minute"
+LINEAR = SHIFTING._replace(
+    plan=PLANNED.plan._replace(rollout=parse("linear 10% 1m")),
+    deployment=CHECKING.deployment._replace(
+        configuration="CodeDeployDefault.LambdaLinear10PercentEvery1Minute"
     ),
 )
-IN_LINE = replace(PLANNED, step="waiting", hold=Hold("turn", "4.11.9 is on its way"))
-LIVE_ALL_THE_SAME = replace(
-    LIVE, stop=Stop("jonas (U02)", "asked for in chat", "2026-11-23T14:05:11Z")
+IN_LINE = PLANNED._replace(step="waiting", hold=Hold("turn", "4.11.9 is on its way"))
+LIVE_ALL_THE_SAME = LIVE._replace(
+    stop=Stop("jonas (U02)", "asked for in chat", "2026-11-23T14:05:11Z")
 )
 FROZEN = Answer(
     Instruction("1", "Freeze", "2026-11-23T14:00:00Z", "checkout/prod", "mara", "moving the db"),
@@ -162,20 +149,18 @@ NO_SUCH_TARGET = Answer(
     Instruction("2", "Stop Release", "2026-11-23T14:00:00Z", "chekout/prod", "mara", "slow"),
     faults=(Fault("target chekout/prod", "No application found for name: chekout"),),
 )
-NEEDS_A_PERSON = replace(
-    SHIFTING,
+NEEDS_A_PERSON = SHIFTING._replace(
     step="finished",
     outcome=Outcome("needs a person", reason="The alias changed twice.", command=COMMAND),
 )
-ROLL_BACK = replace(
-    SHIFTING,
-    artifact=replace(RECEIVED.artifact, key="checkout/prod/roll-back", version_id="roll-back-1"),
+ROLL_BACK = SHIFTING._replace(
+    artifact=RECEIVED.artifact._replace(key="checkout/prod/roll-back", version_id="roll-back-1"),
     claimed_at="2026-11-23T15:09:40+00:00",
     step="finished",
     times={"publishing": "2026-11-23T15:09:42+00:00", "checking": "2026-11-23T15:09:43+00:00"},
     checks=(),
     facts={"by": "jonas", "notes": "slow since noon", "version": "4.11.3"},
-    plan=replace(PLANNED.plan, rollout=parse("all at once")),
+    plan=PLANNED.plan._replace(rollout=parse("all at once")),
     deployment=Deployment("d-9KD20CB7A", "CodeDeployDefault.LambdaAllAtOnce"),
     roll_back=RollBack("jonas (U02)", "slow since noon", leaves="42"),
     revision=Revision("41", "sha", "configuration", "42"),

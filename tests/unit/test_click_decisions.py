@@ -55,7 +55,7 @@ def test_a_roll_back_is_for_what_users_get_and_for_some_hours():
     assert "more than 24 hours ago" in click.refusal(a_click("roll-back"), LIVE, LIVES, LATE)
     other = Turn(lives=(Life("43", "checkout/prod/z"), *LIVES.lives))
     assert "do not get this" in click.refusal(a_click("roll-back"), LIVE, other, NOW)
-    unknown = replace(LIVE, outcome=replace(LIVE.outcome, at=""))
+    unknown = LIVE._replace(outcome=replace(LIVE.outcome, at=""))
     assert click.refusal(a_click("roll-back"), unknown, LIVES, NOW)
 
 

@@ -1,7 +1,6 @@
 """One message a release: once, in order, and nothing lost when Slack or a notifier fails."""
 
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -37,7 +36,7 @@ class Table:
     def put_message(self, release_id, message, before):
         if before.stored != self.kept.stored:
             return None
-        self.kept = replace(message, stored=f"{before.stored}.")
+        self.kept = message._replace(stored=f"{before.stored}.")
         return self.kept
 
 
@@ -91,9 +90,9 @@ def test_it_is_posted_once_and_then_edited(table, notifier, channel):
 def test_a_target_may_have_its_own_channel_and_a_message_stays_where_it_was_begun(
     table, notifier, channel
 ):
-    table.release = replace(release("inspecting"), channel="C2OWN")
+    table.release = release("inspecting")._replace(channel="C2OWN")
     notifier.tell(body())
-    table.release = replace(release("shifting"), channel="C3OTHER")
+    table.release = release("shifting")._replace(channel="C3OTHER")
     notifier.tell(body())
     assert [entry["channel"] for entry in channel.entries] == ["C2OWN", "C2OWN"]
 
@@ -159,8 +158,7 @@ def test_steps_of_a_shift_are_planned_once_and_again_when_that_failed(table, ans
         planned.append(moments)
         return works.pop(0)
 
-    shifting = replace(
-        release("shifting"),
+    shifting = release("shifting")._replace(
         plan=Plan(Target("a", "b", "f", "live")),
         revision=Revision("2", "s", "c", "1"),
         deployment=Deployment("d-1", "CodeDeployDefault.LambdaLinear10PercentEvery1Minute"),
@@ -173,14 +171,13 @@ def test_steps_of_a_shift_are_planned_once_and_again_when_that_failed(table, ans
     table.release = shifting
     for _ in range(3):
         notifier.tell(body())
-        table.release = replace(table.release, facts={"by": str(len(planned))})
+        table.release = table.release._replace(facts={"by": str(len(planned))})
     assert [len(moments) for moments in planned] == [10, 10], "the first users move at once"
 
 
 def an_own_hook(**more):
     target = Target("a", "b", "f", "live")
-    return replace(
-        release("checking"),
+    return release("checking")._replace(
         plan=Plan(target, "1", before_hook="CodeDeployHook_own"),
         revision=Revision("2", "s", "c", "1"),
         deployment=Deployment("d-1", "CodeDeployDefault.LambdaCanary10Percent5Minutes"),
@@ -216,7 +213,7 @@ def test_what_users_get_no_more_is_said_without_ringing_and_without_a_button(
     after = iter(["", "version 3"])
     notifier = Notifier(table, table, answers, channel, lambda _: Seen(after=next(after)))
     live = Outcome("live", "2", at="2126-11-23T14:00:00+00:00")
-    table.release = replace(an_own_hook(), step="finished", outcome=live)
+    table.release = an_own_hook()._replace(step="finished", outcome=live)
     notifier.tell(body())
     notifier.tell(body())
     first, second = channel.entries

@@ -1,7 +1,5 @@
 """Defects that reviews found, each kept from coming back."""
 
-from dataclasses import replace
-
 import botocore.exceptions
 import pytest
 
@@ -179,7 +177,7 @@ def test_an_urgent_upload_stops_only_what_is_older():
     newer = uploaded("v3", "0066", step="shifting")
     urgent = uploaded("v2", "0055", urgent="prices")
     assert not gives_way(newer, urgent, (None, None))
-    assert gives_way(replace(urgent, urgent=""), replace(newer, urgent="prices"), (None, None))
+    assert gives_way(urgent._replace(urgent=""), newer._replace(urgent="prices"), (None, None))
 
 
 def test_a_first_version_is_live_once_its_alias_is_there_whatever_ended_the_execution():

@@ -17,8 +17,8 @@ SHIFTING = on_its_way(
     deployment=Deployment("d-1", "CodeDeployDefault.LambdaCanary10Percent5Minutes"),
     times={"shifting": "2026-11-23T14:02:00+00:00"},
 )
-LIVE = replace(SHIFTING, step="finished", outcome=Outcome("live", "2"))
-STOPPED = replace(SHIFTING, step="finished", outcome=Outcome("stopped", "1", reason="alarm"))
+LIVE = SHIFTING._replace(step="finished", outcome=Outcome("live", "2"))
+STOPPED = SHIFTING._replace(step="finished", outcome=Outcome("stopped", "1", reason="alarm"))
 
 
 class Slack:
@@ -114,7 +114,7 @@ def test_a_message_that_someone_deleted_is_posted_anew(slack):
 def test_buttons_are_shown_only_where_someone_answers_them(slack):
     tell(Bot(slack, "C1", buttons=True), SHIFTING)
     tell(Bot(slack, "C1"), SHIFTING)
-    stopping = replace(SHIFTING, stop=Stop("mara", "slow", "2026-11-23T14:03:00Z"))
+    stopping = SHIFTING._replace(stop=Stop("mara", "slow", "2026-11-23T14:03:00Z"))
     tell(Bot(slack, "C1", buttons=True), stopping)
     posts = [a["blocks"] for _, a in slack.calls if "thread_ts" not in a]
     assert [any(b["type"] == "actions" for b in blocks) for blocks in posts] == [True, False, False]
@@ -133,7 +133,7 @@ def test_a_webhook_posts_a_start_and_an_ending_without_buttons():
 def test_what_users_get_no_more_is_never_posted_anew(slack):
     """The old message is gone: nobody needs a new one that says what is over."""
     bot = Bot(slack, "C1")
-    live = replace(LIVE, outcome=replace(LIVE.outcome, at="2026-11-23T14:05:00+00:00"))
+    live = LIVE._replace(outcome=replace(LIVE.outcome, at="2026-11-23T14:05:00+00:00"))
     told = tell(bot, live)
     slack.refuses = {"chat.update": RefusedForGood("edit_window_closed")}
     past = of(live, Seen(after="version 3"))

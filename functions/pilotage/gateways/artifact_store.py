@@ -3,9 +3,8 @@
 import base64
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from pilotage.artifact import Artifact
 from pilotage.gateways.aws import client, code_of, message_of
@@ -27,8 +26,7 @@ class ObjectUnreadable(Exception):
     use. The text is S3's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """What S3 says of an object version. `sha256` is hex, empty when the upload gave none, or when it
     gave one of its parts alone (`in_parts`)."""
 

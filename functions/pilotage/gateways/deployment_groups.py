@@ -1,7 +1,5 @@
 """CodeDeploy: deployment groups and deployment configurations."""
 
-from dataclasses import replace
-
 from pilotage.artifact import Artifact
 from pilotage.gateways.aws import client, code_of, message_of
 from pilotage.rollout import Rollout
@@ -30,7 +28,7 @@ def group(application: str, name: str, arn: str) -> Group:
     """The group with its tags. Raises NoSuchTarget."""
     settings = group_settings(application, name)
     tags = client("codedeploy").list_tags_for_resource(ResourceArn=arn).get("Tags") or []
-    return replace(settings, tags={tag["Key"]: tag.get("Value", "") for tag in tags})
+    return settings._replace(tags={tag["Key"]: tag.get("Value", "") for tag in tags})
 
 
 def group_settings(application: str, name: str) -> Group:

@@ -2,9 +2,8 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from pilotage.gateways.aws import client, code_of, message_of, patient_client
 from pilotage.outcome import DeploymentEnd
@@ -23,8 +22,7 @@ class TargetBusy(Exception):
     """Another deployment runs on the group; the text is CodeDeploy's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Deployment:
+class Deployment(NamedTuple):
     """A deployment as CodeDeploy describes it. `description` carries our release id."""
 
     id: str
@@ -59,8 +57,7 @@ class Deployment:
         return self.status not in ACTIVE
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """What CreateDeployment is asked for. `alarms` None leaves the group's own; an empty tuple
     watches none."""
 

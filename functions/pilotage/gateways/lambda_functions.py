@@ -4,8 +4,7 @@ import json
 import logging
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pilotage.artifact import Artifact
 from pilotage.errors import RevisionNotReady, RevisionRefused
@@ -18,11 +17,17 @@ log = logging.getLogger(__name__)
 # A check that takes longer than this has failed; a hook has ten minutes in all.
 LONGEST_CALL_SECONDS = 120
 NOT_THERE = ("ResourceNotFoundException", "AccessDeniedException")
+# What Lambda says to who calls a version that is not awake. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+NOT_AWAKE = (
+    "ResourceNotReadyException",
+    "SnapStartNotReadyException",
+    "ResourceConflictException",
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
-    """`settings` is what makes two versions different besides their code."""
+class Configuration(NamedTuple):
+    """`settings` is what makes two versions different besides their code. `asleep`: Lambda has taken
+    its place back and runs it only some time after it was called."""
 
     version: str
     code_sha256: str
@@ -31,10 +36,10 @@ class Configuration:
     settled: bool
     failure: str
     settings: Mapping[str, Any]
+    asleep: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     payload: bytes
     error: str
     took_ms: int
@@ -181,6 +186,17 @@ def invoke(function: str, qualifier: str, event: Mapping[str, Any]) -> Answer:
     return Answer(payload, found.get("FunctionError", ""), took)
 
 
+def wake(function: str, version: str) -> None:
+    """Call a version that is asleep: Lambda refuses the call, and makes the version ready. Should it
+    be ready already, it is called with an empty event.
+    https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html"""
+    try:
+        invoke(function, version, {})
+    except Exception as error:
+        if code_of(error) not in NOT_AWAKE:
+            raise
+
+
 def forward(function: str, event: Mapping[str, Any]) -> None:
     """Hand an event to another function without waiting."""
     client("lambda").invoke(
@@ -208,6 +224,7 @@ def _configuration(found: Mapping[str, Any]) -> Configuration:
         if failed
         else "",
         settings=keep,
+        asleep=state == "Inactive",
     )
 
 

@@ -2,16 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from pilotage.gateways.table import Item, as_json, item_at, key, wrote
 from pilotage.records import build
 from pilotage.told import NOTHING_TOLD, Told
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """`until`, seconds since the epoch, is how long a notifier has claimed to tell of it; 0 when
     nobody does. `looks` are the moments at which it will be told anew, as planned so far. `stored` is
     the text that the table has, so that what an older version wrote is replaced like any other."""
@@ -36,13 +34,13 @@ class MessageTable:
         stored = item["message"]["S"]
         kept = json.loads(stored)
         message = build(Message, kept) if "told" in kept else _of_old(kept)
-        return replace(message, stored=stored)
+        return message._replace(stored=stored)
 
     def put_message(self, about: str, message: Message, before: Message) -> Message | None:
         """The message as it is now; None when another notifier wrote since `before`. A write whose
         answer was lost is made again by the client and then fails its condition: what stands there
         is what we wrote."""
-        text = as_json(replace(message, stored=""))
+        text = as_json(message._replace(stored=""))
         done = wrote(
             "put_item",
             TableName=self._name,
@@ -51,7 +49,7 @@ class MessageTable:
             ExpressionAttributeValues={":before": {"S": before.stored}},
         )
         ours = done or self.message(about).stored == text["S"]
-        return replace(message, stored=text["S"]) if ours else None
+        return message._replace(stored=text["S"]) if ours else None
 
 
 def _of_old(kept: Mapping[str, Any]) -> Message:

@@ -6,7 +6,6 @@ step writes only its own.
 
 import json
 from collections.abc import Sequence
-from dataclasses import fields, replace
 from typing import Any
 
 from pilotage.errors import ReleaseAlreadyKnown
@@ -96,7 +95,7 @@ class ReleaseTable:
 
     def change_hold(self, release: Release, hold: Hold) -> bool:
         """Write that something else holds the release up by now. False when it went on meanwhile."""
-        held = replace(release, hold=hold)
+        held = release._replace(hold=hold)
         condition, given = "outcome = :none AND #hold = :was", {":none": as_json(None)}
         given[":was"] = as_json(release.hold)
         return wrote("update_item", **self._writing(held, ("hold",), condition, given))
@@ -169,9 +168,9 @@ def _deployment_key(deployment_id: str) -> Item:
 
 
 def _sections(release: Release) -> Item:
-    return {field.name: as_json(getattr(release, field.name)) for field in fields(release)}
+    return {name: as_json(value) for name, value in release._asdict().items()}
 
 
 def _release(item: Item) -> Release:
-    names = {field.name for field in fields(Release)}
-    return build(Release, {name: json.loads(item[name]["S"]) for name in names if name in item})
+    sections = (name for name in Release._fields if name in item)
+    return build(Release, {name: json.loads(item[name]["S"]) for name in sections})

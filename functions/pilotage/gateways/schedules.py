@@ -8,16 +8,15 @@ import hashlib
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from pilotage.gateways.aws import client, code_of
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Schedules:
+class Schedules(NamedTuple):
     """`prefix` begins their names; `role_arn` may publish to the topic."""
 
     prefix: str

@@ -1,9 +1,8 @@
 """Slack, by bot token or by incoming webhook."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from pilotage.gateways.slack_api import call, send
 from pilotage.history import Line
@@ -24,8 +23,7 @@ def channel_for(secret: str, api_url: str, channel: str, *, buttons: bool = Fals
     return Bot(partial(call, api_url, secret), channel, buttons)
 
 
-@dataclass(frozen=True)
-class Bot:
+class Bot(NamedTuple):
     """One message a release, edited in place; its history in the thread; bad ends also aloud."""
 
     api: Api
@@ -48,7 +46,7 @@ class Bot:
             answer = self.api("chat.postMessage", {"channel": channel, **message})
             # A new message rings by itself, so nothing more is said aloud.
             told = Told(channel, str(answer["ts"]), aloud=notice.broadcast)
-        return replace(told, rank=notice.rank, digest=digest(message), ended=notice.ended)
+        return told._replace(rank=notice.rank, digest=digest(message), ended=notice.ended)
 
     def _edited(self, told: Told, message: dict[str, Any]) -> bool:
         """False when the message can no longer be edited, because someone deleted it or it is too
@@ -64,20 +62,19 @@ class Bot:
     def _say_aloud(self, notice: Notice, told: Told) -> Told:
         """Below the message, and in the channel too."""
         self._reply(told, {**render_aloud(notice), "reply_broadcast": True})
-        return replace(told, aloud=True)
+        return told._replace(aloud=True)
 
     def _say_news(self, news: tuple[Line, ...], told: Told) -> Told:
         """Below the message, silently."""
         self._reply(told, render_history(news))
-        return replace(told, lines=(*told.lines, *(line.key for line in news)))
+        return told._replace(lines=(*told.lines, *(line.key for line in news)))
 
     def _reply(self, told: Told, message: dict[str, Any]) -> None:
         where = {"channel": told.channel, "thread_ts": told.ts}
         self.api("chat.postMessage", {**where, **message})
 
 
-@dataclass(frozen=True)
-class Webhook:
+class Webhook(NamedTuple):
     """A webhook gives no handle to edit by: a start and an ending, without buttons."""
 
     send: Callable[[dict[str, Any]], None]
@@ -89,4 +86,4 @@ class Webhook:
 
     def _post(self, notice: Notice, told: Told) -> Told:
         self.send(render(notice))
-        return replace(told, rank=notice.rank, digest="sent", ended=notice.ended)
+        return told._replace(rank=notice.rank, digest="sent", ended=notice.ended)

@@ -1,7 +1,5 @@
 """Stop a release, wherever it is, and bring its users back."""
 
-from dataclasses import replace
-
 from pilotage.gateways import deployments, workflow
 from pilotage.gateways.release_table import ReleaseTable
 from pilotage.release import Release, Stop
@@ -10,7 +8,7 @@ from pilotage.release import Release, Stop
 def stop_release(release: Release, stop: Stop, table: ReleaseTable) -> None:
     """The stop is written first: a release that is just publishing finds it before it deploys."""
     if release.stop is None:
-        release = replace(release, stop=stop)
+        release = release._replace(stop=stop)
         table.save(release, "stop")
     halt(table.load(release.id) or release)
 

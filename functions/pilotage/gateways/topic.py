@@ -47,6 +47,11 @@ def deployment_in(message: str) -> str:
     return str(_object(message).get("deploymentId") or "")
 
 
+def is_of_a_beginning(message: str) -> bool:
+    """Whether a CodeDeploy trigger says that a deployment was created, by the spelling of SNS."""
+    return _object(message).get("status") == "CREATED"
+
+
 def _object(message: str) -> dict[str, object]:
     try:
         found = json.loads(message)

@@ -1,7 +1,6 @@
 """The table: who has a target's turn, what is frozen, and who is publishing a function."""
 
 import json
-from dataclasses import replace
 
 from pilotage.gateways.table import Item, as_json, found_instead, item_at, key, wrote
 from pilotage.hold import EVERYTHING, Freeze
@@ -27,7 +26,7 @@ class TurnTable:
         A write whose answer was lost is made again by the client and then fails its condition:
         what stands there is what we wrote, and that is no conflict.
         """
-        written = replace(turn, number=turn.number + 1)
+        written = turn._replace(number=turn.number + 1)
         done = wrote(
             "put_item",
             TableName=self._name,
