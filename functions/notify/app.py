@@ -28,8 +28,8 @@ LONGEST_PAUSE_SECONDS = 600
 # SQS hides a message for twelve hours at most.
 MOST_HIDDEN_SECONDS = 43_200
 BROKEN_SECONDS = 30
-# One message may take four calls to Slack, and a few to AWS.
-ENOUGH_MILLISECONDS = 25_000
+# One message may take four calls to Slack, a second apart, and a few to AWS.
+ENOUGH_MILLISECONDS = 29_000
 SECRET_SECONDS = 300
 # So short a pause is waited for here: going through the queue would take longer, and a channel of
 # one call a second would stand idle. Not often, for other channels wait behind it.

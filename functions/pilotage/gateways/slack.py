@@ -4,13 +4,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
+from pilotage.gateways.pace import Api, Paced
 from pilotage.gateways.slack_api import call, send
 from pilotage.history import Line
 from pilotage.notice import Notice
 from pilotage.slack_message import render, render_aloud, render_history
 from pilotage.told import Channel, RefusedForGood, Told, digest
-
-Api = Callable[[str, dict[str, Any]], dict[str, Any]]
 
 GONE = ("message_not_found", "edit_window_closed", "cant_update_message")
 
@@ -20,7 +19,7 @@ def channel_for(secret: str, api_url: str, channel: str, *, buttons: bool = Fals
     of its own; `buttons` are shown where someone answers them."""
     if secret.startswith("http"):
         return Webhook(partial(send, secret))
-    return Bot(partial(call, api_url, secret), channel, buttons)
+    return Bot(Paced(partial(call, api_url, secret)), channel, buttons)
 
 
 class Bot(NamedTuple):
