@@ -47,6 +47,7 @@ WRITES = (
     "UpdateFunctionConfiguration",
 )
 LOOKS = ("GetDeployment", "BatchGetDeployments")
+# It comes on its schedule, whether there are releases or not, and is counted by the month.
 SWEEP = "SweepFunctionRole"
 MOST_EVENTS, MOST_PAYLOAD = 25_000, 262_144
 REPEATS = 5
@@ -153,10 +154,11 @@ def calls(cloud: LocalCloud, outputs: dict[str, str]) -> tuple[list[Row], prices
     release = play_one(outputs)
     cloud.clock.speed = SPEED
     entries = settle_down(cloud)
+    swept = sum(e.caller == SWEEP and e.operation in LOOKS for e in entries)
+    entries = [e for e in entries if e.caller != SWEEP]
     made = Counter((e.service, e.operation) for e in entries)
     writes = sum(n for (service, name), n in made.items() if service == "lambda" and name in WRITES)
-    asked = Counter(e.caller for e in entries if e.operation in LOOKS)
-    of_sweep = asked.pop(SWEEP, 0)
+    asked = sum(e.operation in LOOKS for e in entries)
     counts = prices.Counts(
         transitions=of_release(outputs, release).transitions,
         invocations=invocations(cloud) - before,
@@ -170,8 +172,8 @@ def calls(cloud: LocalCloud, outputs: dict[str, str]) -> tuple[list[Row], prices
     )
     rows = [
         Row("10", "Lambda control-plane writes", writes, "", "UpdateFunctionCode with Publish", 1, 2, counted=True),
-        Row("10", "looks at CodeDeploy's deployments", sum(asked.values()), "", "one GetDeployment", 1, 1, counted=True),
-        Row("10", "… and sweep's, whose schedule may fall into it", of_sweep, "", "one GetDeployment", 1, counted=True),
+        Row("10", "looks at CodeDeploy's deployments", asked, "", "one GetDeployment", 1, 1, counted=True),
+        Row("10", "… and sweep's, whose schedule may fall into it", swept, "", "one GetDeployment", 1, counted=True),
         Row("10", "AWS API calls of a release", sum(made.values()), "", "transitions", counts.transitions, counted=True),
     ]  # fmt: skip
     print(json.dumps({f"{s}:{n}": c for (s, n), c in sorted(made.items())}), file=sys.stderr)
@@ -209,7 +211,7 @@ def invocations(cloud: LocalCloud) -> int:
     names = [
         name
         for name in cloud.pool.cpu_seconds()
-        if name.startswith(("pilotage-", "CodeDeployHook_"))
+        if name.startswith(("pilotage-", "CodeDeployHook_")) and "Sweep" not in name
     ]
     now = time.time()
     found = [

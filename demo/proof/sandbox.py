@@ -94,7 +94,11 @@ class Sandbox:
     def clean_up(self, outputs: Mapping[str, str]) -> list[str]:
         """Remove everything of this run; gives what could not be removed, in words."""
         left = []
-        planned = self._schedules()
+        try:
+            planned = self._schedules()
+        except Exception as error:
+            planned = []
+            left.append(f"schedules: {error}")
         for stack in self.stacks:
             try:
                 self._sam("delete", "--stack-name", stack, "--no-prompts", "--region", self._region)
@@ -141,16 +145,17 @@ class Sandbox:
 
     def _schedules(self) -> list[str]:
         """What Pilotage has planned to tell again: no resources of its stack, and named by its id."""
+        cloudformation = self.client("cloudformation")
         try:
-            (stack,) = self.client("cloudformation").describe_stacks(StackName=self.stacks[1])[
-                "Stacks"
-            ]
-            prefix = f"pilotage-{stack['StackId'].split('/')[2].split('-')[0]}-"
-            pages = self.client("scheduler").get_paginator("list_schedules")
-            found = [one for page in pages.paginate(NamePrefix=prefix) for one in page["Schedules"]]
-        except Exception:  # never deployed
-            return []
-        return [one["Name"] for one in found]
+            (stack,) = cloudformation.describe_stacks(StackName=self.stacks[1])["Stacks"]
+        except cloudformation.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] == "ValidationError":  # never deployed
+                return []
+            raise
+        prefix = f"pilotage-{stack['StackId'].split('/')[2].split('-')[0]}-"
+        pages = self.client("scheduler").get_paginator("list_schedules")
+        found = pages.paginate(NamePrefix=prefix)
+        return [one["Name"] for page in found for one in page["Schedules"]]
 
     def _delete_schedules(self, names: list[str]) -> None:
         scheduler = self.client("scheduler")

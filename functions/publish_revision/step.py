@@ -106,6 +106,8 @@ class Publish:
             published = lambda_function.publish(
                 release.artifact, target, lambda_functions, sha256=release.sha256
             )
+            if published.asleep:  # nothing has changed since, so it is an old version again
+                published = _awake(function, published.version)
             release = self._keep(release, _new(published, target))
         except RevisionNotReady:
             raise

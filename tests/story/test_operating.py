@@ -137,6 +137,17 @@ def test_a_roll_back_wakes_a_version_that_lambda_has_put_to_sleep(team, cloud):
 
 
 @pytest.mark.long
+def test_an_upload_of_what_sleeps_wakes_it(team, cloud):
+    """Its code and settings are those of the last version, which Lambda gives again."""
+    two_lives(team)
+    put(team, "Roll Back", target=f"{team.application}/prod", by="mara", reason="it is slow")
+    wait_for(lambda: team.alias() == ("1", {}))
+    cloud.functions.find(team.function).versions["2"].asleep_at = cloud.clock.now()
+    ending = team.release(code("two"))
+    assert (ending.kind, ending.users_get) == ("live", "2")
+
+
+@pytest.mark.long
 def test_a_roll_back_goes_before_what_waits_and_past_a_freeze(team):
     target = two_lives(team)
     answer(team, put(team, "Freeze", target=target, by="mara", reason="hold on"))

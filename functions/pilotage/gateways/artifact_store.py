@@ -14,7 +14,7 @@ REFUSALS = ("400", "403", "AccessDenied", "InvalidObjectState", "InvalidRequest"
 # Sorts behind every key that begins with an underscore, and before all others that follow.
 # A listing tells no sequencers, which are hexadecimal, but which version of a key is its newest.
 FIRST, LAST = "0", "F" * 32
-BEHIND_RESERVED = "_\U0010ffff"
+BEHIND_RESERVED = chr(ord("_") + 1)
 
 
 class ObjectGone(Exception):

@@ -16,7 +16,7 @@ CROWDED_SECONDS = 60.0
 
 
 class Paced:
-    """Slack's methods that write. A channel that takes everything is not held back. One that turned
+    """Slack's methods that write, as one notifier calls them; another keeps its own pace. A channel that takes everything is not held back. One that turned
     a call away gets the next a second after it took the last: to ask sooner is to be refused, and to
     come back a whole second after that."""
 

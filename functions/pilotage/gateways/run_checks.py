@@ -39,4 +39,5 @@ def _is_active(function: str, version: str) -> Verdict:
     found = lambda_functions.configuration(function, version)
     if found.settled and not (found.failure or found.asleep):
         return Verdict(True, "none were asked; the version is Active")
-    return Verdict(False, f"version {version} is not Active: {found.failure or 'still pending'}")
+    why = found.failure or ("asleep" if found.asleep else "still pending")
+    return Verdict(False, f"version {version} is not Active: {why}")
