@@ -17,6 +17,9 @@ PROCESSES = 2
 SPEED = 480
 # A statement that this many stories do without is taken for one that the others do without too.
 TRIES = 8
+# Who comes first to a repair, a step or sweep, is a race: where nothing was refused in one round,
+# there is another.
+ROUNDS = 2
 KNOWN = Path(__file__).parent / "known.json"
 
 _running = []
@@ -80,7 +83,10 @@ def miss_share(share):
         # The story that missed it the last time comes first.
         first = known.get(str(statement), "").removeprefix("?")
         candidates.sort(key=lambda found: (found[1] != first, found))
-        for _, name in candidates[:TRIES]:
+        tries = [name for _, name in candidates[:TRIES]]
+        for turn, name in enumerate(tries * ROUNDS):
+            if turn >= len(tries) and refused:
+                break
             problem = missed(stories[name], statement, aws, cloud, outputs)
             if problem:
                 by = f"{name}: {problem}"
