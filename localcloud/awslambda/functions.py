@@ -181,7 +181,7 @@ _PENDING = {
 
 def _state(version: Version, now: float, *, pending: bool) -> Params:
     """https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html"""
-    if version.asleep_at is not None:
+    if version.asleep:
         reason = "The function is inactive."
         return {"State": "Inactive", "StateReason": reason, "StateReasonCode": "Idle"}
     if version.is_waking(now):

@@ -82,9 +82,7 @@ class Version:
     revision_ids: tuple[str, str] = field(
         default_factory=lambda: (str(uuid.uuid4()), str(uuid.uuid4()))
     )
-
-    # Since when it is asleep, and since when it wakes up; None while it is awake.
-    asleep_at: float | None = None
+    asleep: bool = False
     woken_at: float | None = None
 
     def settled(self, now: float) -> bool:
@@ -95,8 +93,8 @@ class Version:
 
     def take_call(self, now: float) -> None:
         """Raises while it sleeps, which wakes it, and until it is awake."""
-        if self.asleep_at is not None:
-            self.asleep_at, self.woken_at = None, now
+        if self.asleep:
+            self.asleep, self.woken_at = False, now
         if self.is_waking(now):
             message = (
                 "Lambda is initializing your function. "

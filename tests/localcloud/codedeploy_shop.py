@@ -238,3 +238,20 @@ def trusting(aws, *services):
         PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [builders.EVERYTHING]}),
     )
     return made["Role"]["Arn"]
+
+
+def waiting_in(group, hook, cloud, event=0):
+    """A deployment that waits in a hook; gives its id and the hook execution's."""
+    name = ("BeforeAllowTraffic", "", "AfterAllowTraffic")[event]
+    deployment = group.deploy(hooks={name: hook.name})
+    return deployment, hook.execution(cloud, deployment, event)
+
+
+def engine_of(cloud):
+    return next(part._engine for part in cloud.codedeploy.parts if hasattr(part, "_engine"))
+
+
+def fails_by_hook(group, hook, cloud, event=0):
+    deployment, execution = waiting_in(group, hook, cloud, event)
+    hook.answer(deployment, execution, "Failed")
+    return deployment

@@ -125,11 +125,11 @@ def test_a_roll_back_wakes_a_version_that_lambda_has_put_to_sleep(team, cloud):
     """No user may be moved to it before it takes calls."""
     target = two_lives(team)
     before = cloud.functions.find(team.function).versions["1"]
-    before.asleep_at = cloud.clock.now()
+    before.asleep = True
     asked = put(team, "Roll Back", target=target, by="mara", reason="it is slow")
     ending = team.ending(f"{target}/roll-back-{asked}")
     assert (ending.kind, ending.users_get) == ("live", "1")
-    assert before.asleep_at is None
+    assert not before.asleep
     moved = team.aws.codedeploy.get_deployment(deploymentId=ending.told["deployment"])
     began = moved["deploymentInfo"]["createTime"].timestamp()
     assert not before.is_waking(began)
@@ -142,7 +142,7 @@ def test_an_upload_of_what_sleeps_wakes_it(team, cloud):
     two_lives(team)
     put(team, "Roll Back", target=f"{team.application}/prod", by="mara", reason="it is slow")
     wait_for(lambda: team.alias() == ("1", {}))
-    cloud.functions.find(team.function).versions["2"].asleep_at = cloud.clock.now()
+    cloud.functions.find(team.function).versions["2"].asleep = True
     ending = team.release(code("two"))
     assert (ending.kind, ending.users_get) == ("live", "2")
 
